@@ -1,0 +1,60 @@
+# fireiot: build by PGXS, and the commands of docs/architecture.md.
+#
+#   make, make install      the extension, for the PostgreSQL of PG_CONFIG
+#   make demo, demo-stop    a private server that shows the main job
+#   make test               every suite on this machine's PostgreSQL
+#   make test-majors        the same on PostgreSQL 17 and 18 in chroots
+#   make vectors FILE=x     a vector file through explain_frame and _stream
+#   make bench [ONLY=name]  figures
+#   make lint, fuzz SECONDS=n, coverage
+
+EXTENSION = fireiot
+EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" fireiot.control)
+MODULE_big = fireiot
+DATA_built = fireiot--$(EXTVERSION).sql
+
+# Floors, lowest first (docs/architecture.md).
+CODEC = frame names names_table object profile status stream text \
+	time_tag unit
+OBJS = $(patsubst %,src/codec/%.o,$(CODEC)) \
+	$(patsubst %,src/base/%.o,report settings) \
+	$(patsubst %,src/types/%.o,alarm_state decode_sql device_addr encode_sql \
+		explain explain_sql json_writer object_in part_addr profile_sql text_out) \
+	src/fireiot.o
+
+PG_CPPFLAGS = -Isrc -DFIREIOT_VERSION='"$(EXTVERSION)"'
+EXTRA_CLEAN = fireiot--$(EXTVERSION).sql src/codec/names_table.c build/sql
+
+PG_CONFIG ?= pg_config
+ifeq ($(shell command -v $(PG_CONFIG) 2>/dev/null),)
+# A fresh machine: only the targets that install what is missing can run.
+PERL = perl
+else
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+endif
+
+GENERATE = src/codec/codes/generate.pl
+CODES = $(wildcard src/codec/codes/*.csv)
+
+src/codec/names_table.c: $(GENERATE) $(CODES)
+	$(PERL) $(GENERATE) c src/codec/codes >$@.new && mv $@.new $@
+
+build/sql/31_code_rows.sql: $(GENERATE) $(CODES)
+	@mkdir -p build/sql
+	$(PERL) $(GENERATE) sql src/codec/codes >$@.new && mv $@.new $@
+
+SQL_PARTS = $(shell sed '/^\#/d' sql/order)
+
+# OR REPLACE serves upgrades only: at CREATE it could adopt what is foreign.
+fireiot--$(EXTVERSION).sql: fireiot.control sql/order $(SQL_PARTS)
+	for part in $(SQL_PARTS); do \
+		echo "-- $$part"; sed 's/^CREATE OR REPLACE /CREATE /' $$part; \
+	done >$@.new && mv $@.new $@
+
+# Every object follows every header: the house is small, a stale object is not
+# worth a dependency generator.
+$(OBJS): $(wildcard src/*/*.h)
+
+.DEFAULT_GOAL := all
+include test/suites.mk
