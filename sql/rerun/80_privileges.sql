@@ -1,4 +1,29 @@
--- Nothing is PUBLIC by default.  What only reads the standard is given back:
--- the types, their functions, the codec and the code tables.
+-- Nothing is PUBLIC by default.  Given back is what only computes or only
+-- reads the standard: immutable C functions (types, operators, explain), the
+-- codec's two that read fireiot.time_zone, and the code tables.
 REVOKE ALL ON SCHEMA fireiot FROM PUBLIC;
+REVOKE ALL ON ALL TABLES IN SCHEMA fireiot FROM PUBLIC;
+REVOKE ALL ON ALL ROUTINES IN SCHEMA fireiot FROM PUBLIC;
+
 GRANT USAGE ON SCHEMA fireiot TO PUBLIC;
+GRANT SELECT ON fireiot.command, fireiot.data_unit_type, fireiot.system_type,
+	fireiot.component_type, fireiot.quantity, fireiot.status_bit TO PUBLIC;
+
+DO $grant$
+DECLARE
+	f pg_catalog.regprocedure;
+BEGIN
+	FOR f IN
+		SELECT p.oid
+		FROM pg_catalog.pg_proc AS p
+		JOIN pg_catalog.pg_language AS l ON l.oid OPERATOR(pg_catalog.=) p.prolang
+		WHERE p.pronamespace OPERATOR(pg_catalog.=) 'fireiot'::pg_catalog.regnamespace
+			AND l.lanname OPERATOR(pg_catalog.=) 'c'
+			AND NOT p.prosecdef
+			AND (p.provolatile OPERATOR(pg_catalog.=) 'i'
+				 OR p.proname OPERATOR(pg_catalog.=) ANY (ARRAY['decode_frame', 'encode_frame']::pg_catalog.name[]))
+	LOOP
+		EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO PUBLIC', f);
+	END LOOP;
+END
+$grant$;

@@ -260,7 +260,8 @@ alarm_state_out(PG_FUNCTION_ARGS)
 	for (int i = 0; i < field->width; i++)
 		if ((state_bits_of(state) >> i & 1) != 0)
 		{
-			appendStringInfo(&str, "%c%s", separator, bit_key(field, i, buf));
+			appendStringInfoChar(&str, separator);
+			appendStringInfoString(&str, bit_key(field, i, buf));
 			separator = ',';
 		}
 	appendStringInfoString(&str, separator == '{' ? "{}" : "}");

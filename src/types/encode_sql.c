@@ -46,7 +46,8 @@ get_number(FunctionCallInfo fcinfo, int arg, const char *name, int high)
 	if (PG_ARGISNULL(arg))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument %s is null", name)));
+				 errmsg("%s is null", name),
+				 errdetail("The field holds 0 to %d.", high)));
 	value = PG_GETARG_INT32(arg);
 	if (value < 0 || value > high)
 		ereport(ERROR,

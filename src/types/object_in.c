@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
@@ -63,13 +64,27 @@ find(const object_in *in, const char *key)
 	return value == NULL || value->type == jbvNull ? NULL : value;
 }
 
+/* "Keys of type 21 are status, bits, time." */
+static char *
+key_list(const object_in *in)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < lengthof(known_keys); i++)
+		if ((known_keys[i].fields & in->layout->fields) != 0)
+			appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "",
+							 known_keys[i].key);
+	return psprintf("Keys of type %d are %s.", in->layout->type, list.data);
+}
+
 static pg_attribute_noreturn() void
 wrong_value(const object_in *in, const char *key, const char *wanted)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("objects[%d].%s is not %s", in->position, key, wanted),
-			 errhint("SELECT fireiot.explain_frame(...) of a frame of type %d shows the keys and forms.",
+			 errhint("SELECT fireiot.explain_frame(...) of a frame of type %d shows the form.",
 					 in->layout->type)));
 }
 
@@ -120,7 +135,8 @@ need_integer(const object_in *in, const char *key, int64 low, int64 high)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("objects[%d].%s is missing", in->position, key),
 				 errdetail("An object of type %d carries it.",
-						   in->layout->type)));
+						   in->layout->type),
+				 errhint("%s", key_list(in))));
 	return integer_of(in, key, value, low, high);
 }
 
@@ -138,7 +154,8 @@ refuse_unknown_key(const object_in *in, const JsonbValue *key)
 			 errmsg("objects[%d].%.*s is not known", in->position,
 					key->val.string.len, key->val.string.val),
 			 errdetail("An object of type %d carries no such key.",
-					   in->layout->type)));
+					   in->layout->type),
+			 errhint("%s", key_list(in))));
 }
 
 static void
@@ -240,7 +257,13 @@ raw_of_value(const object_in *in, uint8 quantity, const char *value)
 	Datum		exact;
 
 	if (quantity >= GB_QUANTITY_COUNT || !gb_quantities[quantity].scaled)
-		wrong_value(in, "raw", "given, and analog_type has no resolution");
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("objects[%d].value = %s cannot be scaled",
+						in->position, value),
+				 errdetail("Analogue type %d has no resolution in the standard.",
+						   quantity),
+				 errhint("Give raw, the 16-bit number that is sent.")));
 	for (int i = 0; i < gb_quantities[quantity].decimals; i++)
 		scale *= 10;
 	exact = DirectFunctionCall3(numeric_in, CStringGetDatum(value),
@@ -404,7 +427,8 @@ object_from_json(JsonbContainer *array, int position, const gb_layout *layout,
 		!JsonContainerIsObject(element->val.binary.data))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("objects[%d] is not an object", position)));
+				 errmsg("objects[%d] is not an object", position),
+				 errhint("For example: objects => '[{\"status\": 1, \"time\": \"2026-09-19T14:30:05\"}]'.")));
 	in.object = element->val.binary.data;
 	refuse_unknown_keys(&in);
 	if ((fields & GB_F_SYSTEM) != 0)

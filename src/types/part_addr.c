@@ -82,15 +82,28 @@ scan_part(const char *str, part_numbers *in)
 	return *skip_blanks(at) == '\0';
 }
 
+/* Write "number.number"; returns how many characters these are. */
+static int
+print_pair(char *out, uint32 a, uint32 b)
+{
+	int			len = pg_ultoa_n(a, out);
+
+	out[len++] = '.';
+	return len + pg_ultoa_n(b, out + len);
+}
+
 void
 part_addr_print(part_addr part, char out[PART_ADDR_TEXT_SIZE])
 {
-	int			len = snprintf(out, PART_ADDR_TEXT_SIZE, "%u.%u",
-							   part_sys_type(part), part_sys_addr(part));
+	int			len = print_pair(out, part_sys_type(part), part_sys_addr(part));
 
 	if (part_is_component(part))
-		snprintf(out + len, PART_ADDR_TEXT_SIZE - len, "/%u.%u",
-				 part_comp_type(part), part_comp_addr(part));
+	{
+		out[len++] = '/';
+		len += print_pair(out + len, part_comp_type(part),
+						  part_comp_addr(part));
+	}
+	out[len] = '\0';
 }
 
 PG_FUNCTION_INFO_V1(part_addr_in);

@@ -77,13 +77,20 @@ PG_FUNCTION_INFO_V1(type##_distance); \
 Datum \
 type##_distance(PG_FUNCTION_ARGS) \
 { \
-	PG_RETURN_FLOAT8((float8) GETARG(1) - (float8) GETARG(0)); \
+	PG_RETURN_FLOAT8(scalar_distance(GETARG(0), GETARG(1))); \
 }
 
 static inline int
 scalar_cmp(uint64 a, uint64 b)
 {
 	return (a > b) - (a < b);
+}
+
+/* From a to b.  Subtracted as integers: float8 would lose the low bits. */
+static inline float8
+scalar_distance(uint64 a, uint64 b)
+{
+	return b >= a ? (float8) (b - a) : -(float8) (a - b);
 }
 
 /*

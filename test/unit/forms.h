@@ -27,6 +27,42 @@ typedef struct form
 	uint16_t	reserved;		/* bits that must be 0 */
 } form;
 
+/* Table 3 and the figures of clause 8.3, written down a second time. */
+static const form standard_forms[] = {
+	{1, "sawT", 10, 102, 2, 0xc000},
+	{2, "sacAwtT", 46, 22, 2, 0xfe00},
+	{3, "sacAqvT", 16, 63, 2, 0},
+	{4, "sabiT", 10, 102, 2, 0x80},
+	{5, "saMm", 4, 1, 2, 0},
+	{6, "saL", 3, 3, 2, 0},
+	{7, "sacAt", 38, 26, 2, 0},
+	{8, "saT", 8, 1, 2, 0},
+	{21, "bT", 7, 1, 2, 0x80},
+	{24, "biT", 8, 127, 2, 0x80},
+	{25, "Mm", 2, 1, 2, 0},
+	{26, "L", 1, 1, 2, 0},
+	{28, "T", 6, 1, 2, 0},
+	{61, "sa", 2, 102, 4, 0},
+	{62, "saA", 6, 22, 4, 0},
+	{63, "saA", 6, 63, 4, 0},
+	{64, "sanT", 9, 1, 4, 0},
+	{65, "sa", 2, 1, 4, 0},
+	{66, "sa", 2, 3, 4, 0},
+	{67, "saA", 6, 26, 4, 0},
+	{68, "sa", 2, 1, 4, 0},
+	{81, "r", 1, 1, 4, 0},
+	{84, "nT", 7, 1, 4, 0},
+	{85, "r", 1, 1, 4, 0},
+	{86, "r", 1, 1, 4, 0},
+	{88, "r", 1, 1, 4, 0},
+	{89, "r", 1, 1, 1, 0},
+	{90, "T", 6, 1, 1, 0},
+	{91, "n", 1, 1, 1, 0},
+};
+
+#define STANDARD_FORMS \
+	(int) (sizeof(standard_forms) / sizeof(standard_forms[0]))
+
 /* What an object is warned about, by the standard's limits. */
 static inline gb_warnings
 form_object_warnings(const form *f, const gb_object *o)
@@ -217,19 +253,20 @@ form_room(const form *f)
 }
 
 /*
- * Many random units of each count, then every length around one of three
+ * Random units of every step-th count, then every length around one of three
  * objects.
  */
 static inline void
-compare_form(const form *f, const gb_profile *profile, uint64_t *seed)
+compare_form(const form *f, const gb_profile *profile, uint64_t *seed,
+			 int step, int rounds)
 {
 	static uint8_t app[GB_MAX_APP + 64];
 	bool		bcd = gb_profile_time(profile) == GB_TIME_BCD;
 	size_t		len;
 	char		what[40];
 
-	for (int count = 1; count <= form_room(f); count += check_stride())
-		for (int i = 0; i < 8; i++)
+	for (int count = 1; count <= form_room(f); count += step * check_stride())
+		for (int i = 0; i < rounds; i++)
 		{
 			len = form_unit(f, app, count, seed, bcd);
 			compare_unit(f, profile, app, len);
