@@ -29,6 +29,11 @@
 	} while (0)
 #endif
 
+/* Variable-length values have a header of their own (16). */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /* Name and version of the module in its magic block (18). */
 #if PG_VERSION_NUM >= 180000
 #define FIREIOT_MODULE_MAGIC(version_text) \

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "codec/bytes.h"
+#include "codec/checksum.h"
 #include "codec/profile.h"
 #include "codec/status.h"
 #include "codec/time_tag.h"
@@ -45,8 +47,51 @@ typedef struct gb_frame
 	gb_warnings warnings;		/* of the control unit */
 } gb_frame;
 
-/* Sum of n bytes modulo 256: clause 6.6, over bytes 2 .. 26 + app_len. */
-extern uint8_t gb_checksum(const uint8_t *p, size_t n);
+/* By value: read back from the frame they would wait for the stores. */
+static inline gb_warnings
+gb_control_unit_warnings(uint8_t ver_main, int time_known, uint8_t command,
+					  uint16_t app_len)
+{
+	gb_warnings warnings = 0;
+
+	if (ver_main != 1)
+		warnings |= GB_WARN_MAIN_VERSION;
+	if (!time_known)
+		warnings |= GB_WARN_TIME;
+	if (command >= GB_CMD_USER)
+		warnings |= GB_WARN_CMD_USER;
+	if (command == GB_CMD_SEND && app_len == 0)
+		warnings |= GB_WARN_EMPTY_APP;
+	return warnings;
+}
+
+/* Read the control unit of GB_FRAME_MIN + app_len good bytes. */
+static inline void
+gb_frame_read(gb_frame *frame, const uint8_t *bytes,
+			  const gb_profile *profile)
+{
+	uint16_t	app_len = gb_load16(bytes + GB_AT_LENGTH);
+	uint8_t		command = bytes[GB_AT_COMMAND];
+	uint64_t	src = gb_load48(bytes + GB_AT_SRC);
+	uint64_t	dst = gb_load48(bytes + GB_AT_DST);
+	bool		reversed = gb_profile_has(profile, GB_P_ADDRESS_WIRE);
+	bool		time_known = gb_time_read(&frame->time, bytes + GB_AT_TIME,
+										  gb_profile_time(profile));
+
+	frame->bytes = bytes;
+	frame->app = bytes + GB_AT_APP;
+	frame->seq = gb_load16(bytes + GB_AT_SEQ);
+	frame->ver_main = bytes[GB_AT_VERSION];
+	frame->ver_user = bytes[GB_AT_VERSION + 1];
+	frame->src = reversed ? gb_swap48(src) : src;
+	frame->dst = reversed ? gb_swap48(dst) : dst;
+	frame->app_len = app_len;
+	frame->command = command;
+	frame->checksum = bytes[GB_AT_APP + app_len];
+	frame->warnings = gb_control_unit_warnings(bytes[GB_AT_VERSION],
+											time_known, command,
+											app_len);
+}
 
 /*
  * Check that len bytes are exactly one frame, in the order of gb_error, and
@@ -61,10 +106,6 @@ extern uint8_t gb_checksum(const uint8_t *p, size_t n);
 extern gb_error gb_frame_check(gb_frame *frame, const uint8_t *bytes,
 							   size_t len, const gb_profile *profile,
 							   uint8_t *computed);
-
-/* Read the control unit of GB_FRAME_MIN + app_len good bytes. */
-extern void gb_frame_read(gb_frame *frame, const uint8_t *bytes,
-						  const gb_profile *profile);
 
 /*
  * Build a frame from its control unit and app_len bytes at frame->app, which

@@ -134,8 +134,7 @@ read_object(const uint8_t *p, uint32_t fields, uint8_t opaque,
 	p = read_text(p, fields, opaque, o);
 	if ((fields & (GB_F_TIME | GB_F_START)) != 0)
 	{
-		gb_time_read(&o->time, p, coding);
-		seen->unknown_time |= !o->time.known;
+		seen->unknown_time |= !gb_time_read(&o->time, p, coding);
 		p += GB_TIME_SIZE;
 	}
 	else
@@ -240,21 +239,18 @@ decode_varying(gb_unit *unit, gb_time_coding coding, gb_object *out, int max,
 	return n;
 }
 
-/* Bits that must be 0 in this unit: the standard's less the profile's. */
-static uint16_t
-reserved_bits(int state_kind, const gb_profile *profile)
+/* Bits of those seen that must be 0: the standard's less the profile's. */
+static unsigned
+reserved_bits(unsigned seen, int state_kind, const gb_profile *profile)
 {
 	const gb_bit_field *field = gb_bit_field_of(state_kind);
-	unsigned	reserved;
+	unsigned	reserved = field != NULL ? seen & field->reserved : 0;
 
-	if (field == NULL)
-		return 0;
-	reserved = field->reserved;
 	if (profile != NULL)
 		for (int i = 0; i < profile->bit_count; i++)
 			if (profile->bits[i].state_kind == state_kind)
 				reserved &= ~(1u << profile->bits[i].bit);
-	return (uint16_t) reserved;
+	return reserved;
 }
 
 /* What the objects showed, as warnings of the unit. */
@@ -264,7 +260,7 @@ warnings_of(const sightings *seen, int state_kind, const gb_profile *profile)
 	gb_warnings warnings = 0;
 
 	if (seen->bits != 0 &&
-		(seen->bits & reserved_bits(state_kind, profile)) != 0)
+		reserved_bits(seen->bits, state_kind, profile) != 0)
 		warnings |= GB_WARN_RESERVED_BITS;
 	if (seen->reserved != 0)
 		warnings |= GB_WARN_RESERVED_BYTE;

@@ -111,6 +111,17 @@ gb_cutter_flush(gb_cutter *cutter)
 	return piece;
 }
 
+gb_piece
+gb_cutter_walk(gb_cutter *cutter, const uint8_t *stream, size_t len, bool eof,
+			   const gb_profile *profile, gb_frame *frame)
+{
+	gb_piece	piece = gb_cutter_next(cutter, stream + cutter->consumed,
+									   len - (size_t) cutter->consumed, eof,
+									   profile, frame);
+
+	return piece.kind != GB_PIECE_NONE ? piece : gb_cutter_flush(cutter);
+}
+
 const char *
 gb_piece_key(gb_piece_kind kind)
 {

@@ -55,6 +55,15 @@ extern gb_piece gb_cutter_next(gb_cutter *cutter, const uint8_t *buf,
 /* The open stretch of garbage, or GB_PIECE_NONE.  It is then closed. */
 extern gb_piece gb_cutter_flush(gb_cutter *cutter);
 
+/*
+ * The next piece of a stream that lies whole in memory: stream is byte 0, len
+ * all there is for now, eof as above.  Garbage open at the end is reported,
+ * too.  GB_PIECE_NONE: all is cut, up to cutter->consumed.
+ */
+extern gb_piece gb_cutter_walk(gb_cutter *cutter, const uint8_t *stream,
+							   size_t len, bool eof,
+							   const gb_profile *profile, gb_frame *frame);
+
 /* Public key of an event, for example "garbage"; "frame" for a frame. */
 extern const char *gb_piece_key(gb_piece_kind kind);
 

@@ -70,31 +70,35 @@ extern void gb_time_to_text(const gb_time *t, char out[GB_TIME_TEXT_SIZE]);
  * sets the top bit of a day or month that is 0.  A byte that carries into its
  * neighbour has its own top bit set in one of the two, so none is missed.
  */
-static inline void
+static GB_INLINE bool
 gb_time_read_binary(gb_time *t, const uint8_t *wire)
 {
 	const uint64_t tops = UINT64_C(0x808080808080);
+	const uint64_t known = UINT64_C(1) << 48;
 	uint64_t	w = gb_load48(wire);
 	uint64_t	over = w + UINT64_C(0x1c7360684444);
 	uint64_t	under = w - UINT64_C(0x000101000000);
-	int			day = wire[3];
-	int			known = ((over | under) & tops) == 0 &&
-		(day <= 28 || day <= gb_days_in_month(wire[4], wire[5]));
 
-	gb_store64(t, w | (uint64_t) known << 48);
+	if (((over | under) & tops) == 0 &&
+		(wire[3] <= 28 || wire[3] <= gb_days_in_month(wire[4], wire[5])))
+	{
+		gb_store64(t, w | known);
+		return true;
+	}
+	gb_store64(t, w);
+	return false;
 }
 
-static inline void
+/* Read a tag in either coding; returns t->known. */
+static GB_INLINE bool
 gb_time_read(gb_time *t, const uint8_t *wire, gb_time_coding coding)
 {
 	if (coding == GB_TIME_BINARY)
-		gb_time_read_binary(t, wire);
-	else
-	{
-		memcpy(t, wire, GB_TIME_SIZE);
-		t->known = gb_time_from_bcd(t) && gb_time_is_real(t);
-		t->zero = 0;
-	}
+		return gb_time_read_binary(t, wire);
+	memcpy(t, wire, GB_TIME_SIZE);
+	t->known = gb_time_from_bcd(t) && gb_time_is_real(t);
+	t->zero = 0;
+	return t->known;
 }
 
 #endif							/* GB_TIME_TAG_H */

@@ -13,7 +13,7 @@
 #define SYSTEM_AND_ADDR (GB_F_SYSTEM | GB_F_COMP_ADDR)
 
 /* Clause 8.3; the figures' fields, the limits of their counts. */
-static const gb_layout standard[] = {
+const gb_layout gb_standard_layouts[] = {
 	GB_LAYOUT(1, 102, SEND, GB_STATE_SYSTEM, 0,
 			  GB_F_SYSTEM | GB_F_STATUS16 | GB_F_TIME),
 	GB_LAYOUT(2, 22, SEND, GB_STATE_COMPONENT, 0,
@@ -74,22 +74,13 @@ static const gb_layout standard[] = {
 			  GB_F_MINUTES),
 };
 
-/* Place of each type in the table above, from 1; 0 for a type without one. */
-static const uint8_t place[92] = {
+const uint8_t gb_standard_places[256] = {
 	[1] = 1,[2] = 2,[3] = 3,[4] = 4,[5] = 5,[6] = 6,[7] = 7,[8] = 8,
 	[21] = 9,[24] = 10,[25] = 11,[26] = 12,[28] = 13,
 	[61] = 14,[62] = 15,[63] = 16,[64] = 17,[65] = 18,[66] = 19,[67] = 20,
 	[68] = 21,[81] = 22,[84] = 23,[85] = 24,[86] = 25,[88] = 26,[89] = 27,
 	[90] = 28,[91] = 29,
 };
-
-const gb_layout *
-gb_layout_standard(uint8_t type)
-{
-	if (type >= sizeof(place) || place[type] == 0)
-		return NULL;
-	return &standard[place[type] - 1];
-}
 
 /* A type without a layout: why it has none. */
 static gb_warnings

@@ -83,8 +83,18 @@ typedef struct gb_layout
 	{type, max_count, commands, GB_STATE_NONE, 0, opaque, \
 	 GB_FIELDS_SIZE(fields) + (opaque), (fields) | GB_F_OPAQUE}
 
+/* The standard's layouts, and the place of each type in them from 1. */
+extern const gb_layout gb_standard_layouts[];
+extern const uint8_t gb_standard_places[256];
+
 /* The standard's layout of a type; NULL when it defines none. */
-extern const gb_layout *gb_layout_standard(uint8_t type);
+static inline const gb_layout *
+gb_layout_standard(uint8_t type)
+{
+	uint8_t		place = gb_standard_places[type];
+
+	return place != 0 ? &gb_standard_layouts[place - 1] : NULL;
+}
 
 /* Commands: Table 2. */
 enum gb_command

@@ -98,11 +98,12 @@ list_kinds(bool with_keys)
 static int
 bit_by_number(token key)
 {
-	const char *at = key.at + 3;
+	const char *at;
 	int64		number;
 
 	if (key.len < 4 || key.len > 5 || memcmp(key.at, "bit", 3) != 0)
 		return -1;
+	at = key.at + 3;
 	if (!scan_number(&at, &number) || at != key.at + key.len)
 		return -1;
 	return key.len == 5 && number < 10 ? -1 : (int) number;

@@ -332,15 +332,11 @@ fireiot_cut_stream(PG_FUNCTION_ARGS)
 	profile = profile_from_text(PG_ARGISNULL(2) ? NULL : PG_GETARG_TEXT_PP(2));
 	bytes = (const uint8 *) VARDATA_ANY(stream);
 	len = VARSIZE_ANY_EXHDR(stream);
-	do
+	while ((piece = gb_cutter_walk(&cutter, bytes, len, eof, profile,
+								   &frame)).kind != GB_PIECE_NONE)
 	{
 		CHECK_FOR_INTERRUPTS();
-		piece = gb_cutter_next(&cutter, bytes + cutter.consumed,
-							   len - cutter.consumed, eof, profile, &frame);
-		if (piece.kind == GB_PIECE_NONE)
-			piece = gb_cutter_flush(&cutter);
-		if (piece.kind != GB_PIECE_NONE)
-			put_piece(result, &piece, bytes);
-	} while (piece.kind != GB_PIECE_NONE);
+		put_piece(result, &piece, bytes);
+	}
 	return (Datum) 0;
 }

@@ -294,17 +294,13 @@ put_pieces(explainer *e, const uint8 *bytes, size_t len, bool eof,
 	gb_piece	piece;
 
 	json_begin_array(&e->out, frames ? "frames" : "events");
-	do
+	while ((piece = gb_cutter_walk(&cutter, bytes, len, eof, e->profile,
+								   &frame)).kind != GB_PIECE_NONE)
 	{
 		CHECK_FOR_INTERRUPTS();
-		piece = gb_cutter_next(&cutter, bytes + cutter.consumed,
-							   len - cutter.consumed, eof, e->profile, &frame);
-		if (piece.kind == GB_PIECE_NONE)
-			piece = gb_cutter_flush(&cutter);
-		if (piece.kind != GB_PIECE_NONE &&
-			(piece.kind == GB_PIECE_FRAME) == frames)
+		if ((piece.kind == GB_PIECE_FRAME) == frames)
 			put_piece(e, &piece, &frame);
-	} while (piece.kind != GB_PIECE_NONE);
+	}
 	json_end_array(&e->out);
 	return cutter.consumed;
 }

@@ -20,12 +20,14 @@ typedef struct part_numbers
 	int			count;			/* 2 for a system, 4 for a component */
 } part_numbers;
 
-static const struct
+typedef struct part_field
 {
 	const char *argument;		/* of the SQL constructors */
 	const char *name;
 	int64		max;
-}			part_fields[4] = {
+} part_field;
+
+static const part_field part_fields[4] = {
 	{"sys_type", "system type", PG_UINT8_MAX},
 	{"sys_addr", "system address", PG_UINT8_MAX},
 	{"comp_type", "component type", PG_UINT8_MAX},

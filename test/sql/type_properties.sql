@@ -370,7 +370,8 @@ INSERT INTO conditions VALUES
 ('alarm_state', 'sets', $$v @> 'system{}' AND v ? 'fire'$$),
 ('alarm_state', 'sets', $$v @> 'device{}' AND v @> 'operation{}'$$),
 ('alarm_state', 'sets', $$v @> 'device{}' OR v ? 'bit7'$$),
-('alarm_state', 'sets', $$v ? 'bit7' AND v ? 'fire'$$);
+('alarm_state', 'sets', $$v ? 'bit7' AND v ? 'fire'$$),
+('alarm_state', 'sets', $$v ? 'bit1'$$);
 SELECT * FROM pg_temp.check_index('sets', 'gin (v)');
 SELECT * FROM pg_temp.check_index('sets', 'gin (v) WITH (fastupdate = off)');
 
