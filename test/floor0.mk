@@ -10,8 +10,8 @@
 
 floor0_goal := $(.DEFAULT_GOAL)
 
-CLANG ?= clang
-GCOV ?= gcov
+FUZZ_CC ?= clang
+CODEC_GCOV ?= gcov
 VALGRIND ?= valgrind
 SECONDS ?= 60
 COVERAGE_LIMIT = 95
@@ -79,7 +79,7 @@ check-unit: $(call flavour_tests,plain) $(call flavour_tests,asan) \
 	@$(RUN_UNIT) plain build/unit/1.tally '' $(call flavour_tests,plain)
 	@$(RUN_UNIT) sanitizers build/unit/2.tally '' $(call flavour_tests,asan)
 	@if command -v $(VALGRIND) >/dev/null; then \
-		CHECK_STRIDE=101 $(RUN_UNIT) valgrind build/unit/3.tally \
+		CHECK_STRIDE=31 $(RUN_UNIT) valgrind build/unit/3.tally \
 			'$(VALGRIND) -q --error-exitcode=1' $(call flavour_tests,plain); \
 	else \
 		echo "# valgrind: skipped, $(VALGRIND) is not installed"; \
@@ -95,7 +95,7 @@ coverage: $(call flavour_tests,cov) $(call flavour_replays,cov)
 		$(call flavour_tests,cov) $(call replay_commands,cov) \
 		>build/unit/cov.log || { cat build/unit/cov.log; exit 1; }
 	@$(RUN_UNIT) --sum build/unit/cov.total
-	@$(PERL) test/unit/coverage.pl $(GCOV) $(COVERAGE_LIMIT) src/codec \
+	@$(PERL) test/unit/coverage.pl $(CODEC_GCOV) $(COVERAGE_LIMIT) src/codec \
 		`find build/unit/cov -name '*.gcda' | sort`
 
 # Fuzzing
@@ -105,7 +105,7 @@ FUZZERS = $(FUZZ_TARGETS:%=build/fuzz/%_fuzzer)
 $(FUZZERS): build/fuzz/%_fuzzer: test/fuzz/%_fuzzer.c $(CODEC_SOURCES) \
 		$(FLOOR0_HEADERS)
 	@mkdir -p $(@D)
-	$(CLANG) $(UNIT_STRICT) -O1 -g -fsanitize=fuzzer $(SANITIZE) \
+	$(FUZZ_CC) $(UNIT_STRICT) -O1 -g -fsanitize=fuzzer $(SANITIZE) \
 		$(FLOOR0_INCLUDE) $< $(CODEC_SOURCES) -o $@
 
 fuzz: $(FUZZERS)

@@ -17,7 +17,8 @@ run_target()
 	${MAKE:-make} --no-print-directory "$1" >"$out" 2>&1
 	status=$?
 	cat "$out"
-	counts=$(tail -n 1 "$out" | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p')
+	# make may add a word of its own behind a failed target's last line
+	counts=$(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$out" | tail -n 1)
 	if [ -z "$counts" ]; then
 		failed=$((failed + 1))
 		return

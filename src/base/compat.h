@@ -34,6 +34,11 @@
 #include "varatt.h"
 #endif
 
+/* "Does not return" stands first in a declaration (18). */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn _Noreturn
+#endif
+
 /* Name and version of the module in its magic block (18). */
 #if PG_VERSION_NUM >= 180000
 #define FIREIOT_MODULE_MAGIC(version_text) \

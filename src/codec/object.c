@@ -19,6 +19,9 @@
 #define FIELDS_TYPE_21 (GB_F_STATUS8 | GB_F_TIME)
 #define FIELDS_TYPE_24 (GB_F_OPERATION | GB_F_OPERATOR | GB_F_TIME)
 
+/* No time tag: it has 48 bits. */
+#define NO_TAG UINT64_MAX
+
 /* What was seen in any object of a unit: unions of bits, or 0 and 1. */
 typedef struct sightings
 {
@@ -27,6 +30,8 @@ typedef struct sightings
 	unsigned	unknown_time;
 	unsigned	unscaled;
 	unsigned	out_of_range;
+	uint64_t	tag;			/* time tag of the object before, as sent */
+	uint64_t	time;			/* and what gb_time_judge made of it */
 } sightings;
 
 static GB_INLINE const uint8_t *
@@ -123,6 +128,23 @@ read_text(const uint8_t *p, uint32_t fields, uint8_t opaque, gb_object *o)
 	return p;
 }
 
+/* The objects of a frame mostly carry one time: it is judged once. */
+static GB_INLINE const uint8_t *
+read_time(const uint8_t *p, gb_time_coding coding, gb_object *o,
+		  sightings *seen)
+{
+	uint64_t	tag = gb_load48(p);
+
+	if (tag != seen->tag)
+	{
+		seen->tag = tag;
+		seen->time = gb_time_judge(tag, coding);
+		seen->unknown_time |= seen->time < GB_TIME_KNOWN;
+	}
+	gb_store64(&o->time, seen->time);
+	return p + GB_TIME_SIZE;
+}
+
 static GB_INLINE const uint8_t *
 read_object(const uint8_t *p, uint32_t fields, uint8_t opaque,
 			gb_time_coding coding, gb_object *o, sightings *seen)
@@ -133,10 +155,7 @@ read_object(const uint8_t *p, uint32_t fields, uint8_t opaque,
 	p = read_numbers(p, fields, o, seen);
 	p = read_text(p, fields, opaque, o);
 	if ((fields & (GB_F_TIME | GB_F_START)) != 0)
-	{
-		seen->unknown_time |= !gb_time_read(&o->time, p, coding);
-		p += GB_TIME_SIZE;
-	}
+		p = read_time(p, coding, o, seen);
 	else
 		memset(&o->time, 0, sizeof(o->time));
 	return p;
@@ -146,7 +165,7 @@ static GB_INLINE void
 read_objects(const uint8_t *p, uint32_t fields, uint8_t opaque,
 			 gb_time_coding coding, gb_object *out, int n, sightings *seen)
 {
-	sightings	s = {0};		/* may live in registers */
+	sightings	s = {.tag = NO_TAG};	/* may live in registers */
 
 	for (int i = 0; i < n; i++)
 		p = read_object(p, fields, opaque, coding, out + i, &s);
@@ -278,7 +297,7 @@ gb_unit_decode(gb_unit *unit, const gb_profile *profile, gb_object *out,
 			   int max)
 {
 	gb_time_coding coding = gb_profile_time(profile);
-	sightings	seen = {0};
+	sightings	seen = {.tag = NO_TAG};
 	int			n;
 
 	if (unit->count == 0)

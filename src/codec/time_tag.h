@@ -64,41 +64,53 @@ extern gb_time gb_time_from_seconds(int64_t seconds);
 #define GB_TIME_TEXT_SIZE 20
 extern void gb_time_to_text(const gb_time *t, char out[GB_TIME_TEXT_SIZE]);
 
+/* Set in a word that gb_time_judge has found to be known. */
+#define GB_TIME_KNOWN (UINT64_C(1) << 48)
+
 /*
- * Read a binary tag.  All limits are tested at once, a byte of the word each:
- * adding 127 - limit sets the top bit of a byte that is over it, taking 1
- * sets the top bit of a day or month that is 0.  A byte that carries into its
+ * Judge the 48 bits of a binary tag: the bytes of a gb_time as one word, the
+ * second in the lowest.  All limits are tested at once, a byte each: adding
+ * 127 - limit sets the top bit of a byte that is over it, taking 1 sets the
+ * top bit of a day or month that is 0.  A byte that carries into its
  * neighbour has its own top bit set in one of the two, so none is missed.
  */
-static GB_INLINE bool
-gb_time_read_binary(gb_time *t, const uint8_t *wire)
+static GB_INLINE uint64_t
+gb_time_judge_binary(uint64_t w)
 {
 	const uint64_t tops = UINT64_C(0x808080808080);
-	const uint64_t known = UINT64_C(1) << 48;
-	uint64_t	w = gb_load48(wire);
 	uint64_t	over = w + UINT64_C(0x1c7360684444);
 	uint64_t	under = w - UINT64_C(0x000101000000);
+	int			day = (int) (w >> 24 & 0xff);
 
-	if (((over | under) & tops) == 0 &&
-		(wire[3] <= 28 || wire[3] <= gb_days_in_month(wire[4], wire[5])))
-	{
-		gb_store64(t, w | known);
-		return true;
-	}
-	gb_store64(t, w);
-	return false;
+	if (((over | under) & tops) != 0)
+		return w;
+	if (day > 28 &&
+		day > gb_days_in_month((int) (w >> 32 & 0xff), (int) (w >> 40)))
+		return w;
+	return w | GB_TIME_KNOWN;
 }
 
-/* Read a tag in either coding; returns t->known. */
+/* The same in either coding. */
+static GB_INLINE uint64_t
+gb_time_judge(uint64_t w, gb_time_coding coding)
+{
+	gb_time		t;
+
+	if (coding == GB_TIME_BINARY)
+		return gb_time_judge_binary(w);
+	gb_store64(&t, w);
+	t.known = gb_time_from_bcd(&t) && gb_time_is_real(&t);
+	return gb_load64((const uint8_t *) &t);
+}
+
+/* Read a tag from six bytes; returns t->known. */
 static GB_INLINE bool
 gb_time_read(gb_time *t, const uint8_t *wire, gb_time_coding coding)
 {
-	if (coding == GB_TIME_BINARY)
-		return gb_time_read_binary(t, wire);
-	memcpy(t, wire, GB_TIME_SIZE);
-	t->known = gb_time_from_bcd(t) && gb_time_is_real(t);
-	t->zero = 0;
-	return t->known;
+	uint64_t	w = gb_time_judge(gb_load48(wire), coding);
+
+	gb_store64(t, w);
+	return w >= GB_TIME_KNOWN;
 }
 
 #endif							/* GB_TIME_TAG_H */

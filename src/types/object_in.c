@@ -78,7 +78,7 @@ key_list(const object_in *in)
 	return psprintf("Keys of type %d are %s.", in->layout->type, list.data);
 }
 
-static pg_attribute_noreturn() void
+pg_noreturn static void
 wrong_value(const object_in *in, const char *key, const char *wanted)
 {
 	ereport(ERROR,

@@ -17,10 +17,10 @@
  * neighbour hits all of them.  Reported is the median round.  Time is the
  * monotonic clock's, one thread, compiled with the extension's own flags.
  *
- * Every member of every decoded object is read and goes into a sum, which is
- * compared with the sum of another pass; the codec is in other
- * translation units without link-time optimisation, so nothing of its work
- * can be left out.  The reading is part of the time reported.
+ * All memory of every decoded object is read, word by word, into a sum that
+ * is compared with another pass's; the codec is in other translation units
+ * without link-time optimisation, so nothing of its work can be left out.  The
+ * reading is part of the time reported, about a tenth of it.
  */
 #define _GNU_SOURCE
 
@@ -30,8 +30,6 @@
 
 #include "codec/object.h"
 #include "codec/stream.h"
-
-#include "unit/object_fields.h"
 
 #define ROUNDS 61
 #define ROUND_NS 20e6
@@ -87,21 +85,33 @@ keep(const void *p)
 	__asm__ volatile("" : : "r"(p) : "memory");
 }
 
+/* The object's four words, added so that no addition waits for a load. */
+static inline uint64_t
+sum_of_words(const gb_object *object)
+{
+	uint64_t	word[4];
+
+	_Static_assert(sizeof(gb_object) == sizeof(word), "no more, no less");
+	memcpy(word, object, sizeof(word));
+	return (word[0] + word[1]) + (word[2] + word[3]);
+}
+
 static inline uint64_t
 decode_frame(const gb_frame *frame, long *objects)
 {
 	static gb_object object[GB_MAX_OBJECTS];
-	uint64_t	sum = frame->src + frame->dst + frame->seq + frame->time.second;
+	uint64_t	sum = frame->src + frame->dst;
 	gb_unit		unit;
 	int			n;
 
 	gb_unit_open(&unit, frame->app, frame->app_len, frame->command, NULL);
 	n = gb_unit_decode(&unit, NULL, object, GB_MAX_OBJECTS);
-	keep(object);
+	keep(frame);
+	keep(&unit);
 	for (int i = 0; i < n; i++)
-		sum += object_sum(&object[i]);
+		sum += sum_of_words(&object[i]);
 	*objects += n;
-	return sum + unit.warnings + (unsigned) unit.fault;
+	return sum + unit.warnings;
 }
 
 static inline uint64_t

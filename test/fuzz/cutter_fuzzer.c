@@ -109,6 +109,10 @@ compare(const input *in, bool eof)
 		pieces_tile_the_stream(&whole, in->len);
 		frames_are_frames(&whole, in);
 	}
+	whole.n = want.n = 0;
+	reference_walk(&want, in->stream, in->len, eof, in->profile);
+	pieces_walk(&whole, in->stream, in->len, eof, in->profile);
+	PROPERTY(piece_list_differ(&whole, &want) == -1);
 	free(want.piece);
 	free(whole.piece);
 	free(parts.piece);

@@ -5,17 +5,23 @@ package CText;
 use strict;
 use warnings;
 use Exporter 'import';
-our @EXPORT_OK = qw($STRING $COMMENT bare braces);
+our @EXPORT_OK = qw($STRING $COMMENT bare uncommented braces);
 
 our $STRING = qr{"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'}s;
-our $COMMENT = qr{/\*(?:[^*]|\*(?!/))*+\*/};
+our $COMMENT = qr{/\*(?:[^*]|\*(?!/))*+\*/|//[^\n]*};
 
-# Without comments and without what strings say; lines stay lines.
+# Without comments; lines stay lines.
+sub uncommented
+{
+	my ($text) = @_;
+	return $text =~ s{($STRING)|($COMMENT)}{$1 // ' ' . $2 =~ tr/\n//cdr}ger;
+}
+
+# Without comments and without what strings say.
 sub bare
 {
 	my ($text) = @_;
-	return $text =~ s{($STRING)|($COMMENT)}
-		{defined $1 ? '""' : ' ' . $2 =~ tr/\n//cdr}ger;
+	return uncommented($text) =~ s{$STRING}{""}gr;
 }
 
 # A pattern for text between matching parentheses or braces, with them.

@@ -118,6 +118,37 @@ reference_cut(piece_list *list, const uint8_t *s, size_t len, bool eof,
 	list->consumed = at;
 }
 
+/* The same, and behind it the garbage that is open where the bytes end. */
+static inline void
+reference_walk(piece_list *list, const uint8_t *s, size_t len, bool eof,
+			   const gb_profile *profile)
+{
+	uint64_t	at = 0;
+
+	reference_cut(list, s, len, eof, profile);
+	if (list->n > 0)
+		at = list->piece[list->n - 1].offset + list->piece[list->n - 1].len;
+	if (at < list->consumed)
+		piece_list_add(list, GB_PIECE_GARBAGE, at, list->consumed - at);
+}
+
+/* The walk under test, over an exact copy of a stream. */
+static inline void
+pieces_walk(piece_list *list, const uint8_t *stream, size_t len, bool eof,
+			const gb_profile *profile)
+{
+	uint8_t    *copy = exact_copy(stream, len);
+	gb_cutter	cutter = {0};
+	gb_frame	frame;
+	gb_piece	piece;
+
+	while ((piece = gb_cutter_walk(&cutter, copy, len, eof, profile,
+								   &frame)).kind != GB_PIECE_NONE)
+		piece_list_add(list, piece.kind, piece.offset, piece.len);
+	list->consumed = cutter.consumed;
+	free(copy);
+}
+
 /*
  * The cutter under test, over the first arrived bytes of a stream.  Each call
  * sees an exact copy of what is kept.  Returns the bytes kept at the end.

@@ -33,9 +33,9 @@ null_if_empty(const char *text)
 	return text[0] != '\0' ? text : NULL;
 }
 
-/* Every code has both names, but for one without a Chinese one. */
+/* Every code has both names. */
 static void
-codes_match(gb_code_table table, const char *file, int nameless)
+codes_match(gb_code_table table, const char *file)
 {
 	csv_table  *csv = csv_read(file);
 
@@ -48,8 +48,7 @@ codes_match(gb_code_table table, const char *file, int nameless)
 		EACH_STR(code->name[GB_ZH], null_if_empty(csv_get(csv, i, "name_zh")));
 		EACH_STR(code->name[GB_EN], null_if_empty(csv_get(csv, i, "name_en")));
 		EACH_INT(code->kind, kind_by_word(csv_get(csv, i, "kind")));
-		EACH_INT(code->name[GB_ZH] == NULL, i == nameless);
-		EACH(code->name[GB_EN] != NULL);
+		EACH(code->name[GB_ZH] != NULL && code->name[GB_EN] != NULL);
 	}
 	CHECK_EACH(file);
 	csv_free(csv);
@@ -58,11 +57,11 @@ codes_match(gb_code_table table, const char *file, int nameless)
 static void
 code_tables_are_complete(void)
 {
-	codes_match(GB_CODES_COMMAND, "command", -1);
-	codes_match(GB_CODES_DATA_UNIT_TYPE, "data_unit_type", 255);
-	codes_match(GB_CODES_SYSTEM_TYPE, "system_type", -1);
-	codes_match(GB_CODES_COMPONENT_TYPE, "component_type", -1);
-	codes_match(GB_CODES_QUANTITY, "analog_type", -1);
+	codes_match(GB_CODES_COMMAND, "command");
+	codes_match(GB_CODES_DATA_UNIT_TYPE, "data_unit_type");
+	codes_match(GB_CODES_SYSTEM_TYPE, "system_type");
+	codes_match(GB_CODES_COMPONENT_TYPE, "component_type");
+	codes_match(GB_CODES_QUANTITY, "analog_type");
 }
 
 static int
@@ -147,8 +146,14 @@ bits_match(const gb_bit_field *field, const char *file)
 		EACH_STR(bit->key, null_if_empty(csv_get(csv, i, "key")));
 		EACH_STR(bit->name[GB_ZH], null_if_empty(csv_get(csv, i, "name_zh")));
 		EACH_STR(bit->name[GB_EN], null_if_empty(csv_get(csv, i, "name_en")));
-		EACH_STR(bit->clear[GB_ZH], csv_get(csv, i, "clear_zh"));
-		EACH_STR(bit->clear[GB_EN], csv_get(csv, i, "clear_en"));
+		EACH_STR(bit->clear[GB_ZH],
+				 null_if_empty(csv_get(csv, i, "clear_zh")));
+		EACH_STR(bit->clear[GB_EN],
+				 null_if_empty(csv_get(csv, i, "clear_en")));
+		/* whether it is set or clear, a bit that is not reserved says so */
+		EACH(bit->name[GB_ZH] != NULL && bit->name[GB_EN] != NULL);
+		EACH(bit->key == NULL || bit->clear[GB_ZH] != NULL);
+		EACH(bit->key == NULL || bit->clear[GB_EN] != NULL);
 		EACH_STR(class_key, null_if_empty(csv_get(csv, i, "class")));
 	}
 	CHECK_EACH(file);

@@ -137,6 +137,20 @@ same_for_any_split(const sample_stream *s, bool eof, const piece_list *want)
 	CHECK_EACH("random splits");
 }
 
+/* Over the whole stream at once: the same, and the garbage at its end. */
+static void
+same_for_a_walk(const sample_stream *s, bool eof)
+{
+	piece_list	got = piece_list_for(s->len);
+	piece_list	want = piece_list_for(s->len);
+
+	pieces_walk(&got, s->bytes, s->len, eof, NULL);
+	reference_walk(&want, s->bytes, s->len, eof, NULL);
+	CHECK_INT(piece_list_differ(&got, &want), -1);
+	free(got.piece);
+	free(want.piece);
+}
+
 static void
 expect(const sample_stream *s, bool eof, const char *words)
 {
@@ -149,6 +163,7 @@ expect(const sample_stream *s, bool eof, const char *words)
 	reference_cut(&want, s->bytes, s->len, eof, NULL);
 	CHECK_STR(describe(&want), words);
 	same_for_any_split(s, eof, &got);
+	same_for_a_walk(s, eof);
 	free(got.piece);
 	free(want.piece);
 }
@@ -399,6 +414,22 @@ flush_closes_the_stretch(void)
 }
 
 static void
+walk_reports_open_garbage(void)
+{
+	gb_cutter	cutter = {0};
+	gb_frame	frame;
+	gb_piece	piece;
+
+	piece = gb_cutter_walk(&cutter, (const uint8_t *) "noise@@", 7, false,
+						   NULL, &frame);
+	CHECK_INT(piece.kind, GB_PIECE_GARBAGE);
+	CHECK_INT(piece.len, 5);
+	CHECK_INT(gb_cutter_walk(&cutter, (const uint8_t *) "noise@@", 7, false,
+							 NULL, &frame).kind, GB_PIECE_NONE);
+	CHECK_INT(cutter.consumed, 5);
+}
+
+static void
 nothing_at_all(void)
 {
 	gb_cutter	cutter = {0};
@@ -536,6 +567,7 @@ random_streams(void)
 			add_something(&s, &seed);
 		want = piece_list_for(s.len);
 		reference_cut(&want, s.bytes, s.len, eof, NULL);
+		same_for_a_walk(&s, eof);
 		for (int j = 0; j < 8; j++)
 			each_same(&s, eof, &want, random_part, &seed);
 		each_same(&s, eof, &want, one_byte, NULL);
@@ -589,6 +621,7 @@ main(void)
 	RUN(profile_commands);
 	RUN(frame_is_read);
 	RUN(flush_closes_the_stretch);
+	RUN(walk_reports_open_garbage);
 	RUN(nothing_at_all);
 	RUN(hostile_start_bytes);
 	RUN(hostile_in_one_call);

@@ -33,8 +33,10 @@ compare_checks(const uint8_t *bytes)
 {
 	gb_time		t;
 
-	gb_time_read(&t, bytes, GB_TIME_BINARY);
+	memset(&t, 0xee, sizeof(t));
+	EACH_INT(gb_time_read(&t, bytes, GB_TIME_BINARY), is_real(bytes));
 	EACH_INT(t.known, is_real(bytes));
+	EACH_INT(t.zero, 0);
 	EACH_INT(t.known, gb_time_is_real(&t));
 	EACH_BYTES(&t, bytes, GB_TIME_SIZE);
 }
@@ -178,9 +180,11 @@ every_bcd_byte(void)
 
 			memcpy(wire, good, sizeof(wire));
 			wire[at] = (uint8_t) v;
-			gb_time_read(&t, wire, GB_TIME_BCD);
 			plain[at] = (uint8_t) (v / 16 * 10 + v % 16);
+			EACH_INT(gb_time_read(&t, wire, GB_TIME_BCD),
+					 digits && is_real(plain));
 			EACH_INT(t.known, digits && is_real(plain));
+			EACH_INT(t.zero, 0);
 			if (digits)
 				EACH_BYTES(&t, plain, GB_TIME_SIZE);
 			plain[at] = kept;
