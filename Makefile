@@ -44,6 +44,10 @@ build/sql/31_code_rows.sql: $(GENERATE) $(CODES)
 	@mkdir -p build/sql
 	$(PERL) $(GENERATE) sql src/codec/codes >$@.new && mv $@.new $@
 
+build/sql/%_order.sql: sql/once/scalar_order.sql.in
+	@mkdir -p build/sql
+	sed 's/@TYPE@/$*/g' $< >$@.new && mv $@.new $@
+
 SQL_PARTS = $(shell sed '/^\#/d' sql/order)
 
 # OR REPLACE serves upgrades only: at CREATE it could adopt what is foreign.
