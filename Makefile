@@ -18,7 +18,7 @@ CODEC = frame names names_table object profile status stream text \
 	time_tag unit
 OBJS = $(patsubst %,src/codec/%.o,$(CODEC)) \
 	$(patsubst %,src/base/%.o,report settings) \
-	$(patsubst %,src/types/%.o,alarm_state decode_sql device_addr encode_sql \
+	$(patsubst %,src/types/%.o,alarm_state bytes_in decode_sql device_addr encode_sql \
 		explain explain_sql json_writer object_in part_addr profile_sql text_out) \
 	src/fireiot.o
 

@@ -14,11 +14,11 @@
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 
-#include "base/report.h"
 #include "base/settings.h"
 #include "codec/object.h"
 #include "codec/stream.h"
 #include "types/alarm_state.h"
+#include "types/bytes_in.h"
 #include "types/device_addr.h"
 #include "types/part_addr.h"
 #include "types/text_out.h"
@@ -257,8 +257,7 @@ Datum
 fireiot_decode_frame(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	const gb_profile *profile;
-	bytea	   *bytes;
+	bytes_in	in;
 	gb_frame	frame;
 	uint8		computed;
 	gb_error	error;
@@ -267,20 +266,18 @@ fireiot_decode_frame(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
-	bytes = PG_GETARG_BYTEA_PP(0);
-	profile = profile_from_text(PG_ARGISNULL(1) ? NULL : PG_GETARG_TEXT_PP(1));
+	in = bytes_in_get(fcinfo, 0, 1);
 	memset(head.nulls, true, sizeof(head.nulls));
 	memset(head.values, 0, sizeof(head.values));
 
-	error = gb_frame_check(&frame, (const uint8 *) VARDATA_ANY(bytes),
-						   VARSIZE_ANY_EXHDR(bytes), profile, &computed);
+	error = gb_frame_check(&frame, in.bytes, in.len, in.profile, &computed);
 	if (error != GB_OK)
 		set(&head, COL_ERROR, CStringGetTextDatum(gb_error_key(error)));
 	if (error == GB_OK || error == GB_UNKNOWN_COMMAND)
 		set_control_unit(&head, &frame);
 	if (error == GB_OK && frame.app_len > 0 && frame.command < GB_CMD_USER)
 	{
-		put_unit(result, &head, profile, &frame);
+		put_unit(result, &head, in.profile, &frame);
 		return (Datum) 0;
 	}
 	if (error == GB_OK || error == GB_UNKNOWN_COMMAND)
@@ -316,10 +313,7 @@ Datum
 fireiot_cut_stream(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	const gb_profile *profile;
-	bytea	   *stream;
-	const uint8 *bytes;
-	size_t		len;
+	bytes_in	in;
 	bool		eof = PG_ARGISNULL(1) || PG_GETARG_BOOL(1);
 	gb_cutter	cutter = {0};
 	gb_frame	frame;
@@ -328,15 +322,12 @@ fireiot_cut_stream(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
-	stream = PG_GETARG_BYTEA_PP(0);
-	profile = profile_from_text(PG_ARGISNULL(2) ? NULL : PG_GETARG_TEXT_PP(2));
-	bytes = (const uint8 *) VARDATA_ANY(stream);
-	len = VARSIZE_ANY_EXHDR(stream);
-	while ((piece = gb_cutter_walk(&cutter, bytes, len, eof, profile,
+	in = bytes_in_get(fcinfo, 0, 2);
+	while ((piece = gb_cutter_walk(&cutter, in.bytes, in.len, eof, in.profile,
 								   &frame)).kind != GB_PIECE_NONE)
 	{
 		CHECK_FOR_INTERRUPTS();
-		put_piece(result, &piece, bytes);
+		put_piece(result, &piece, in.bytes);
 	}
 	return (Datum) 0;
 }

@@ -60,6 +60,9 @@ SELECT p AS profile, e -> 'error' AS error, e -> 'type' AS type
 FROM (VALUES (NULL), ('ascii-hex')) AS v (p),
 	fireiot.explain_frame(convert_to('40 40 01 00 01 01 05 1E 0E 13 09 1A 0C 0B 0A 00 00 00 38 5B 00 00 00 00 04 00 02 19 01 01 00 3F 23 23', 'UTF8'), p) AS e;
 
+SELECT kind, len FROM fireiot.cut_stream(convert_to('00 4040 0100 0101 051E0E13091A 0C0B0A000000 385B00000000 0400 02 19010100 3F 2323', 'UTF8'), profile => 'ascii-hex');
+SELECT type, version FROM fireiot.decode_frame(convert_to('4040 0100 0101 051E0E13091A 0C0B0A000000 385B00000000 0400 02 19010100 3F 2323', 'UTF8'), 'ascii-hex');
+
 -- a profile changes nothing of a plain frame that it does not speak of
 SELECT name FROM fireiot.profiles()
 WHERE fireiot.explain_frame('\x404001000101051e0e13091a0c0b0a000000385b000000000c0002010101010300051e0e13091a9a2323', name)
