@@ -10,7 +10,7 @@ VECTORS = test/data/vectors.jsonl
 
 # Suites that run wherever the extension does, and those that need tools of
 # the reference platform.
-SUITES_HERE = check-unit check-sql check-vectors
+SUITES_HERE = check-unit check-catalog check-sql check-vectors
 SUITES = check-lint $(SUITES_HERE)
 
 REGRESS = codes device_addr part_addr alarm_state type_properties \

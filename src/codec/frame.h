@@ -50,7 +50,7 @@ typedef struct gb_frame
 /* By value: read back from the frame they would wait for the stores. */
 static inline gb_warnings
 gb_control_unit_warnings(uint8_t ver_main, int time_known, uint8_t command,
-					  uint16_t app_len)
+						 uint16_t app_len)
 {
 	gb_warnings warnings = 0;
 
@@ -89,8 +89,8 @@ gb_frame_read(gb_frame *frame, const uint8_t *bytes,
 	frame->command = command;
 	frame->checksum = bytes[GB_AT_APP + app_len];
 	frame->warnings = gb_control_unit_warnings(bytes[GB_AT_VERSION],
-											time_known, command,
-											app_len);
+											   time_known, command,
+											   app_len);
 }
 
 /*

@@ -14,7 +14,7 @@
 /* What is being described, and to where. */
 typedef struct explainer
 {
-	json_writer	out;
+	json_writer out;
 	const gb_profile *profile;
 	const gb_frame *frame;
 	gb_warnings warnings;		/* of this frame so far */

@@ -1,5 +1,5 @@
 /*
- * names_sql.c
+ * profile_sql.c
  *	  fireiot.profiles: the dialects that the codec knows.
  */
 #include "base/compat.h"

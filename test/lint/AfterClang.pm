@@ -15,7 +15,7 @@ our @EXPORT_OK = qw(finished);
 
 use constant { TAB => 4, NAME_COLUMN => 12, COMMENT_COLUMN => 32 };
 
-my $NO_TYPE = qr{return|goto|else|case|typedef|do|break|continue|sizeof};
+my $NO_TYPE = qr{return|goto|else|case|typedef|do|break|continue|sizeof|__asm__};
 my $NAME = qr{\w+\s*(?:;|=|,|\[|:\d)|\(\*\w+\)\ \(|\w+\(.*\);}s;
 
 sub finished
@@ -92,7 +92,8 @@ sub broken
 			pop @column if $token =~ /^[\])]$/;
 			push @column, width(substr $last, 0, pos $last) if $token =~ /^[\[(]$/;
 		}
-		$last = pad(0, @column ? $column[-1] : $further) . $next;
+		my $column = $next =~ /^#/ ? 0 : @column ? $column[-1] : $further;
+		$last = pad(0, $column) . $next;
 		$first .= "\n$last";
 	}
 	return $first;

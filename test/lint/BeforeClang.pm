@@ -3,8 +3,9 @@
 #
 # Lines of one statement stay broken where their author broke them: they are
 # joined here with a marker, and broken again afterwards.  What pgindent leaves
-# alone is hidden: what #define defines, initializers of several lines, macros
-# that stand for functions, and all between clang-format off and on.
+# alone is hidden: what #define defines, initializers of several lines, lists
+# of constants, macros that stand for functions, assembler, and all between
+# clang-format off and on.
 package BeforeClang;
 
 use strict;
@@ -36,6 +37,8 @@ sub prepared
 		{my $list = $1; $list =~ /\n/ ? $hide->($list) : $list}gex;
 	$text =~ s{^($ATTRIBUTE|[A-Z][A-Z_0-9]+\(.*\)$)}{$hide->($1)}gem;
 	$text =~ s{(?<=static )($ATTRIBUTE)}{$hide->($1)}ge;
+	$text =~ s{(\b__asm__\b[^;]*)}{$hide->($1)}ge;
+	$text =~ s{(?<=\t)((?:[A-Z]\w*, )+[A-Z]\w*)(?=,?\n)}{$hide->($1)}ge;
 	$text =~ s{($STRING|$COMMENT)|\b($CPP_WORD)\b}{$1 // "$WORD$2"}ge;
 	return (joined($text), \@mask);
 }

@@ -14,15 +14,17 @@ our @EXPORT = qw(files slurp finding line_at info);
 
 my $findings = 0;
 
-# Paths below the current directory that match, sorted; what is built or
-# belongs to git is left out.
+# What is built, what belongs to git, and what the checks are tested with.
+my $LEFT_OUT = qr{^(?:build|\.git|results|tmp_check|test/lint/sample)$};
+
+# Paths below the current directory that match, sorted.
 sub files
 {
 	my ($pattern) = @_;
 	my @found;
 	my $wanted = sub {
 		my $path = $File::Find::name =~ s{^\./}{}r;
-		$File::Find::prune = 1 if $path =~ m{^(?:build|\.git|results|tmp_check)$};
+		$File::Find::prune = 1 if $path =~ $LEFT_OUT;
 		push @found, $path if -f $_ && $path =~ $pattern;
 	};
 	File::Find::find({ wanted => $wanted, no_chdir => 1 }, '.');

@@ -41,7 +41,10 @@ sub statements
 		else { $now->{$_} .= $token for qw(text bare) }
 	}
 	push @statements, $now if $now->{bare} =~ /\S/;
-	s/^\s+|\s+$//g for map { @$_{qw(text bare)} } @statements;
+	for my $statement (@statements)
+	{
+		s/^\s+|\s+$//g for @$statement{qw(text bare)};
+	}
 	return @statements;
 }
 

@@ -21,7 +21,7 @@ my @paths = files(qr{^src/.*\.[ch]$});
 for my $path (@paths)
 {
 	my $code = uncommented(slurp($path));
-	$macro{$1} = $2 while $code =~ /^\s*#\s*define\s+(\w+)[ \t\\\n]+((?:$STRING[ \t\\\n]*)+)$/gm;
+	$macro{$1} = $2 while $code =~ /^\s*#\s*define\s+(\w+)(?:[ \t]|\\\n)+($STRING(?:(?:[ \t]|\\\n)+$STRING)*)$/gm;
 }
 check_file($_) for @paths;
 info("$reports reports, $elogs elog(ERROR) or worse");
@@ -30,7 +30,8 @@ sub check_file
 {
 	my ($path) = @_;
 	my $code = uncommented(slurp($path));
-	$elogs++ while bare($code) =~ /\belog\((?:ERROR|FATAL|PANIC)\b/g;
+	my $bare = bare($code);
+	$elogs++ while $bare =~ /\belog\((?:ERROR|FATAL|PANIC)\b/g;
 	while ($code =~ /\b(ereport|ereturn)($PARENS)/g)
 	{
 		my ($line, $name, $call) = (line_at($code, $-[0]), $1, $2);
@@ -87,7 +88,7 @@ sub message_fault
 sub sentence_fault
 {
 	my ($text) = @_;
-	return 'does not end with a full stop' unless $text =~ /[.]$/;
+	return 'does not end with a full stop' unless $text =~ /\.$|^%s$/;
 	# a name may stand first, such as that of a setting or of a function
 	return 'starts with a small letter'
 	  if $text =~ /^[a-z]/ && $text !~ /^[a-z]\w*[_.(]/;

@@ -61,6 +61,8 @@ sub read_calls
 		my ($from, $to, $where) =
 		  /^edge: \{ sourcename: "(.*?)" targetname: "(.*?)"(?: label: "(.*?)")?/
 		  or next;
+		# how gcc names a global function within its own file
+		$to =~ s/^.*:(\w+)\.localalias$/$1/;
 		$calls{$from}{$to} = 1;
 		$place{$from} //= $place{$to} = $where // "$path:1";
 		finding($place{$to} =~ /^(.*?):(\d+)/, 'a call through a pointer')

@@ -25,16 +25,14 @@ info(scalar @lengths, " C functions, median $lengths[@lengths / 2] lines, 90th "
 	"percentile $lengths[@lengths * 0.9], longest $lengths[-1]")
   if @lengths;
 
-# A definition begins with its type, in the first column, and ends with a brace
-# there.
+# A definition has its name, and the braces around its body, in the first column.
 sub measure_functions
 {
 	my ($path, $code) = @_;
-	while ($code =~ /^(?!#|typedef\b|struct\b|union\b|enum\b[^(]*$)
-		(\w[^;{}=\#]*?^?\b(\w+)\([^;{}\#]*\)[^;{}=\#()]*\n\{\n.*?^\})/gmsx)
+	while ($code =~ /^\w[^\n;{}=]*\n(\w+)\([^;{}]*\)[^;{}=()]*\n\{\n.*?^\}/gms)
 	{
-		my ($definition, $name, $line) = ($1, $2, line_at($code, $-[0]));
-		my $length = 1 + ($definition =~ tr/\n//);
+		my ($name, $line) = ($1, line_at($code, $-[1]));
+		my $length = 1 + ($& =~ tr/\n//);
 		push @lengths, $length;
 		finding($path, $line, "$name has $length lines, more than " . FUNCTION_LINES)
 		  if $length > FUNCTION_LINES;

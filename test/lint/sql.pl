@@ -17,7 +17,7 @@ my $ONE_TIME_ALTER = qr{ALTER\s+(?:EXTENSION|TYPE)\b|\b(?:ADD|RENAME|DROP)\b};
 my %seen;
 
 check_order();
-for my $path (files(qr{^sql/.*\.sql$}), sort grep { -f } glob 'fireiot--*.sql')
+for my $path (files(qr{^sql/.*\.sql(?:\.in)?$}), sort grep { -f } glob 'fireiot--*.sql')
 {
 	check_statement($path, $_) for statements(slurp($path));
 }
@@ -34,7 +34,7 @@ sub check_order
 		finding('sql/order', $number, "$line does not exist") unless -f $line;
 	}
 	finding($_, 1, 'is not listed in sql/order')
-	  for grep { !$listed{$_} } files(qr{^sql/(?:once|rerun)/});
+	  for grep { !$listed{$_} } files(qr{^sql/(?:once|rerun)/.*\.sql$});
 	return;
 }
 

@@ -1,0 +1,3 @@
+\echo Not by psql. \quit
+CREATE SCHEMA fireiot;
+CREATE TABLE fireiot.thing (id bigint);

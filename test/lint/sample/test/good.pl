@@ -1,0 +1,5 @@
+#!/usr/bin/env perl
+# good.pl: a program that compiles.
+use strict;
+use warnings;
+print "good\n";

@@ -1,0 +1,3 @@
+#!/bin/sh
+# good.sh: a script that parses.
+echo "good"
