@@ -10,8 +10,9 @@ VECTORS = test/data/vectors.jsonl
 
 # Suites that run wherever the extension does, and those that need tools of
 # the reference platform.
-SUITES_HERE = check-unit check-catalog check-sql check-vectors
-SUITES = check-lint $(SUITES_HERE)
+SUITES_HERE = check-unit check-catalog check-sql check-vectors \
+	check-vector-runner
+SUITES = check-lint $(SUITES_HERE) check-docs
 
 REGRESS = codes device_addr part_addr alarm_state type_properties \
 	explain decode encode profiles privileges
@@ -20,7 +21,7 @@ REGRESS += type_soft_errors
 endif
 
 .PHONY: deps ready test test-ready test-here test-majors check-sql \
-	check-vectors vectors demo demo-stop bench
+	check-vectors check-vector-runner vectors demo demo-stop bench
 
 deps:
 	@sh test/env/deps.sh
@@ -60,6 +61,9 @@ pg_regress_client = $(top_builddir)/src/test/regress/pg_regress
 check-vectors:
 	@$(WITH_SERVER) vectors sh test/vectors/run.sh $(VECTORS)
 
+check-vector-runner:
+	@$(WITH_SERVER) vectors sh test/vectors/selftest.sh
+
 vectors: ready
 	@[ -n "$(FILE)" ] || { echo "usage: make vectors FILE=x.jsonl" >&2; exit 2; }
 	@$(WITH_SERVER) vectors sh test/vectors/run.sh "$(FILE)"
@@ -75,3 +79,4 @@ bench: ready
 
 -include test/floor0.mk
 -include test/lint.mk
+-include test/docs.mk

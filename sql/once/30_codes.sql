@@ -1,29 +1,30 @@
 -- Code tables of GB/T 26875.3: Tables 2 to 6 and the bit fields of clause 8.2.
--- The rows come from src/codec/codes/ like the codec's own tables.  A site may
--- add rows of its own in the user-defined ranges; they are dumped.
+-- The rows come from src/codec/codes/ like the codec's own tables.  The codes
+-- that the standard leaves to users, 128 and up, are a site's own: it adds rows
+-- for them, and they are dumped.
 
 CREATE TABLE fireiot.command (
 	code smallint PRIMARY KEY CHECK (code BETWEEN 0 AND 255),
-	kind text NOT NULL CHECK (kind IN ('defined', 'reserved', 'user')),
+	kind text NOT NULL DEFAULT 'user' CHECK (kind IN ('defined', 'reserved', 'user')),
 	name_zh text NOT NULL,
 	name_en text NOT NULL,
 	direction text CHECK (direction IN ('up', 'down', 'both')),
 	note text,
-	builtin boolean NOT NULL DEFAULT false
+	builtin boolean NOT NULL DEFAULT false CHECK (builtin = (kind <> 'user'))
 );
 COMMENT ON TABLE fireiot.command IS 'Commands 命令字节 (GB/T 26875.3 Table 2)';
 
 CREATE TABLE fireiot.data_unit_type (
 	code smallint PRIMARY KEY CHECK (code BETWEEN 0 AND 255),
-	kind text NOT NULL CHECK (kind IN ('defined', 'reserved', 'user', 'unassigned')),
+	kind text NOT NULL DEFAULT 'user' CHECK (kind IN ('defined', 'reserved', 'user', 'unassigned')),
 	name_zh text NOT NULL,
 	name_en text NOT NULL,
 	direction text CHECK (direction IN ('up', 'down')),
 	commands smallint[],
 	object_bytes text,
 	max_objects smallint,
-	answered_by smallint REFERENCES fireiot.data_unit_type,
-	builtin boolean NOT NULL DEFAULT false
+	answered_by smallint,
+	builtin boolean NOT NULL DEFAULT false CHECK (builtin = (kind <> 'user'))
 );
 COMMENT ON TABLE fireiot.data_unit_type IS 'Data unit types 类型标志 (Table 3)';
 COMMENT ON COLUMN fireiot.data_unit_type.commands IS 'Commands under which the type stands';
@@ -33,27 +34,27 @@ COMMENT ON COLUMN fireiot.data_unit_type.answered_by IS 'Type that answers a req
 
 CREATE TABLE fireiot.system_type (
 	code smallint PRIMARY KEY CHECK (code BETWEEN 0 AND 255),
-	kind text NOT NULL CHECK (kind IN ('defined', 'reserved', 'user')),
+	kind text NOT NULL DEFAULT 'user' CHECK (kind IN ('defined', 'reserved', 'user')),
 	name_zh text NOT NULL,
 	name_en text NOT NULL,
 	note text,
-	builtin boolean NOT NULL DEFAULT false
+	builtin boolean NOT NULL DEFAULT false CHECK (builtin = (kind <> 'user'))
 );
 COMMENT ON TABLE fireiot.system_type IS 'Types of facility systems 建筑消防设施系统类型 (Table 4)';
 
 CREATE TABLE fireiot.component_type (
 	code smallint PRIMARY KEY CHECK (code BETWEEN 0 AND 255),
-	kind text NOT NULL CHECK (kind IN ('defined', 'reserved', 'user')),
+	kind text NOT NULL DEFAULT 'user' CHECK (kind IN ('defined', 'reserved', 'user')),
 	name_zh text NOT NULL,
 	name_en text NOT NULL,
 	note text,
-	builtin boolean NOT NULL DEFAULT false
+	builtin boolean NOT NULL DEFAULT false CHECK (builtin = (kind <> 'user'))
 );
 COMMENT ON TABLE fireiot.component_type IS 'Types of components 建筑消防设施部件类型 (Table 5)';
 
 CREATE TABLE fireiot.quantity (
 	code smallint PRIMARY KEY CHECK (code BETWEEN 0 AND 255),
-	kind text NOT NULL CHECK (kind IN ('unused', 'defined', 'reserved', 'user')),
+	kind text NOT NULL DEFAULT 'user' CHECK (kind IN ('unused', 'defined', 'reserved', 'user')),
 	name_zh text NOT NULL,
 	name_en text NOT NULL,
 	unit text,
@@ -62,7 +63,7 @@ CREATE TABLE fireiot.quantity (
 	min_value numeric,
 	max_value numeric,
 	note text,
-	builtin boolean NOT NULL DEFAULT false
+	builtin boolean NOT NULL DEFAULT false CHECK (builtin = (kind <> 'user'))
 );
 COMMENT ON TABLE fireiot.quantity IS 'Analogue quantities 模拟量类型 (Table 6)';
 COMMENT ON COLUMN fireiot.quantity.resolution IS 'Value of one step of the raw number';
@@ -79,7 +80,6 @@ CREATE TABLE fireiot.status_bit (
 	clear_en text,
 	class text CHECK (class IN ('fire', 'fault', 'link', 'event')),
 	note text,
-	builtin boolean NOT NULL DEFAULT false,
 	PRIMARY KEY (state_kind, bit)
 );
 COMMENT ON TABLE fireiot.status_bit IS 'Bits of the status and operation fields (clause 8.2)';

@@ -5,4 +5,3 @@ SELECT pg_catalog.pg_extension_config_dump('fireiot.data_unit_type', 'WHERE NOT 
 SELECT pg_catalog.pg_extension_config_dump('fireiot.system_type', 'WHERE NOT builtin');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.component_type', 'WHERE NOT builtin');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.quantity', 'WHERE NOT builtin');
-SELECT pg_catalog.pg_extension_config_dump('fireiot.status_bit', 'WHERE NOT builtin');

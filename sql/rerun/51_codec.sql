@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION fireiot.explain_frame(
 	frame bytea, profile text DEFAULT NULL)
 RETURNS jsonb
 AS 'MODULE_PATHNAME', 'fireiot_explain_frame'
-LANGUAGE C IMMUTABLE PARALLEL SAFE;
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION fireiot.explain_frame(bytea, text) IS
 'What the bytes of one frame say; a frame that is refused has the key "error". Never raises for what the bytes are';
 
@@ -12,7 +12,7 @@ CREATE OR REPLACE FUNCTION fireiot.explain_stream(
 	stream bytea, eof boolean DEFAULT true, profile text DEFAULT NULL)
 RETURNS jsonb
 AS 'MODULE_PATHNAME', 'fireiot_explain_stream'
-LANGUAGE C IMMUTABLE PARALLEL SAFE;
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION fireiot.explain_stream(bytea, boolean, text) IS
 'Frames and events of a byte stream, and how many bytes need not be kept; eof: no byte follows';
 
@@ -21,13 +21,14 @@ CREATE OR REPLACE FUNCTION fireiot.cut_stream(
 	OUT "offset" bigint, OUT len integer, OUT kind text, OUT bytes bytea)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'fireiot_cut_stream'
-LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 100;
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 100;
 COMMENT ON FUNCTION fireiot.cut_stream(bytea, boolean, text) IS
 'Pieces of a byte stream in order: kind frame, garbage, bad_checksum or unknown_command';
 
 CREATE OR REPLACE FUNCTION fireiot.decode_frame(
 	frame bytea, profile text DEFAULT NULL,
 	OUT error text,
+	OUT app_error text,
 	OUT warnings text[],
 	OUT seq integer,
 	OUT sent_at timestamptz,
@@ -51,7 +52,7 @@ CREATE OR REPLACE FUNCTION fireiot.decode_frame(
 	OUT observed_at timestamptz)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'fireiot_decode_frame'
-LANGUAGE C STABLE PARALLEL SAFE ROWS 4;
+LANGUAGE C STABLE PARALLEL SAFE COST 100 ROWS 4;
 COMMENT ON FUNCTION fireiot.decode_frame(bytea, text) IS
 'One row for each information object of a frame, or one row when it has none. Times are read in the zone of fireiot.time_zone';
 
@@ -71,6 +72,6 @@ CREATE OR REPLACE FUNCTION fireiot.encode_frame(
 	profile text DEFAULT NULL)
 RETURNS bytea
 AS 'MODULE_PATHNAME', 'fireiot_encode_frame'
-LANGUAGE C STABLE PARALLEL SAFE;
+LANGUAGE C STABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION fireiot.encode_frame(integer, integer, jsonb, bytea, integer, bytea, fireiot.device_addr, fireiot.device_addr, integer, timestamptz, integer, integer, text) IS
 'A frame from its parts: type with objects (keys as in explain_frame) or with payload, or app as plain bytes. Refuses what the standard cannot carry';

@@ -9,14 +9,23 @@
 static char *time_zone_name;
 static pg_tz *time_zone;
 
+/*
+ * A zone by its name in the time zone database.  pg_tzset also takes POSIX
+ * rules such as UTC+8, which mean the opposite of what people mean by them;
+ * they are told by their digits.
+ */
 static bool
 check_time_zone(char **newval, void **extra, GucSource source)
 {
-	if (pg_tzset(*newval) != NULL)
+	bool		is_rule = strpbrk(*newval, "0123456789") != NULL &&
+		strncmp(*newval, "Etc/", 4) != 0;
+	pg_tz	   *zone = is_rule ? NULL : pg_tzset(*newval);
+
+	if (zone != NULL && pg_tz_acceptable(zone))
 		return true;
-	GUC_check_errdetail("\"%s\" is no time zone that the server knows.",
+	GUC_check_errdetail("\"%s\" is not the name of a time zone without leap seconds.",
 						*newval);
-	GUC_check_errhint("Zones are listed in pg_timezone_names; the standard's devices live in Asia/Shanghai.");
+	GUC_check_errhint("Names are listed in pg_timezone_names; the standard's devices live in Asia/Shanghai.");
 	return false;
 }
 

@@ -106,7 +106,7 @@ static const gb_profile profiles[] = {
 	{
 		.name = "dahua-1.03",
 		.title = {"大华补充协议 1.03", "Dahua supplement 1.03"},
-		.flags = GB_P_ADDRESS_WIRE,
+		.flags = GB_P_ADDRESS_WIRE | GB_P_TEST_WHEN_SET,
 		.time_coding = GB_TIME_BCD,
 		.commands = GB_CMD_BIT(0) | GB_CMD_BIT(7),
 		LAYOUTS(dahua_layouts), BITS(dahua_bits)
@@ -114,7 +114,7 @@ static const gb_profile profiles[] = {
 	{
 		.name = "dahua-binary-time",
 		.title = {"大华补充协议，二进制时间", "Dahua supplement, binary time tags"},
-		.flags = GB_P_ADDRESS_WIRE,
+		.flags = GB_P_ADDRESS_WIRE | GB_P_TEST_WHEN_SET,
 		.commands = GB_CMD_BIT(0) | GB_CMD_BIT(7),
 		LAYOUTS(dahua_layouts), BITS(dahua_bits)
 	},
@@ -172,7 +172,7 @@ static const gb_profile profiles[] = {
 	},
 	{
 		.name = "utf8-text",
-		.title = {"UTF-8 说明", "texts in UTF-8 where they are no GB 18030"},
+		.title = {"UTF-8 说明", "texts in UTF-8"},
 		.flags = GB_P_UTF8_TEXT
 	},
 	{
@@ -210,4 +210,37 @@ gb_profile_bit_of(const gb_profile *profile, int state_kind, int bit)
 				profile->bits[i].bit == bit)
 				return &profile->bits[i];
 	return NULL;
+}
+
+/* The standard's bit for a class; the same in all three status fields. */
+static unsigned
+bit_of_class(gb_alarm_class alarm_class)
+{
+	switch (alarm_class)
+	{
+		case GB_CLASS_FIRE:
+			return 1u << 1;
+		case GB_CLASS_FAULT:
+			return 1u << 2;
+		default:
+			return 0;
+	}
+}
+
+uint16_t
+gb_profile_state(const gb_profile *profile, int state_kind, uint16_t bits)
+{
+	unsigned	state = bits;
+	bool		is_status = state_kind == GB_STATE_SYSTEM ||
+		state_kind == GB_STATE_COMPONENT || state_kind == GB_STATE_DEVICE;
+
+	if (profile == NULL || !is_status)
+		return bits;
+	if ((profile->flags & GB_P_TEST_WHEN_SET) != 0)
+		state ^= 1u;
+	for (int i = 0; i < profile->bit_count; i++)
+		if (profile->bits[i].state_kind == state_kind &&
+			(bits >> profile->bits[i].bit & 1) != 0)
+			state |= bit_of_class(profile->bits[i].alarm_class);
+	return (uint16_t) state;
 }

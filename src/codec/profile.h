@@ -24,10 +24,12 @@ typedef enum gb_profile_flag
 	GB_P_HEADER_TIME = 1 << 1,
 	/* one data byte is a whole unit: a type, no count, no objects */
 	GB_P_HANDSHAKE = 1 << 2,
-	/* a text that is not GB 18030 may be UTF-8 */
+	/* texts are UTF-8; what is none may be GB 18030 */
 	GB_P_UTF8_TEXT = 1 << 3,
 	/* component addresses are read in wire order, high byte first */
 	GB_P_PART_WIRE = 1 << 4,
+	/* bit 0 of a status is set in test, clear in normal operation */
+	GB_P_TEST_WHEN_SET = 1 << 6,
 	/* bytes come as hexadecimal text; undone before anything is cut */
 	GB_P_HEX_TEXT = 1 << 5
 } gb_profile_flag;
@@ -64,6 +66,15 @@ extern const gb_profile *gb_profile_at(int position);
 /* The bit's row in the profile; NULL when it says nothing about it. */
 extern const gb_profile_bit *gb_profile_bit_of(const gb_profile *profile,
 											   int state_kind, int bit);
+
+/*
+ * Status or operation bits as the standard would have them: bit 0 turned
+ * round where the profile says so, and for each set bit that only the profile
+ * names, the standard's bit of its class set beside it.  What knows the
+ * standard alone, such as an alarm class, then misses no alarm.
+ */
+extern uint16_t gb_profile_state(const gb_profile *profile, int state_kind,
+								 uint16_t bits);
 
 /* Layout of a type under a profile (may be NULL); NULL: none. */
 static inline const gb_layout *

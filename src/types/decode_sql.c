@@ -27,6 +27,7 @@
 enum
 {
 	COL_ERROR,
+	COL_APP_ERROR,
 	COL_WARNINGS,
 	COL_SEQ,
 	COL_SENT_AT,
@@ -168,6 +169,8 @@ set_text(row *r, const gb_layout *layout, const gb_profile *profile,
 	text = text_from_device(gb_object_text(o), profile, warnings);
 	if (text != NULL)
 		set(r, COL_TEXT, CStringGetTextDatum(text));
+	else
+		set_bytes(r, COL_PAYLOAD, o->field, o->field_len);
 }
 
 static void
@@ -179,7 +182,8 @@ set_object(row *r, const gb_layout *layout, const gb_profile *profile,
 	set_part(r, fields, o);
 	if ((fields & GB_F_STATE) != 0)
 		set(r, COL_STATE,
-			AlarmStateGetDatum(alarm_state_make(layout->state_kind, o->bits)));
+			AlarmStateGetDatum(alarm_state_make(layout->state_kind,
+												gb_profile_state(profile, layout->state_kind, o->bits))));
 	if ((fields & GB_F_OPERATOR) != 0)
 		set(r, COL_OPERATOR, Int16GetDatum(o->number));
 	if ((fields & GB_F_ANALOG) != 0)
@@ -212,7 +216,7 @@ put_objects(ReturnSetInfo *result, row *head, gb_unit *unit,
 	int			n = gb_unit_decode(unit, profile, objects, GB_MAX_OBJECTS);
 
 	if (unit->fault != GB_FAULT_NONE)
-		set(head, COL_ERROR, CStringGetTextDatum(gb_fault_key(unit->fault)));
+		set(head, COL_APP_ERROR, CStringGetTextDatum(gb_fault_key(unit->fault)));
 	if (n == 0)
 	{
 		set_warnings(head, frame->warnings | unit->warnings);
@@ -246,7 +250,7 @@ put_unit(ReturnSetInfo *result, row *head, const gb_profile *profile,
 		return;
 	}
 	if (unit.fault != GB_FAULT_NONE)
-		set(head, COL_ERROR, CStringGetTextDatum(gb_fault_key(unit.fault)));
+		set(head, COL_APP_ERROR, CStringGetTextDatum(gb_fault_key(unit.fault)));
 	set_bytes(head, COL_PAYLOAD, unit.payload, unit.payload_len);
 	set_warnings(head, frame->warnings | unit.warnings);
 	put(result, head);

@@ -202,6 +202,11 @@ check_ways(FunctionCallInfo fcinfo)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("type goes with objects or with payload"),
 				 errhint("For a frame without application data leave all three out.")));
+	if (!PG_ARGISNULL(ARG_COUNT) && PG_ARGISNULL(ARG_PAYLOAD))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("object_count goes with payload"),
+				 errhint("Objects are counted; leave object_count out.")));
 }
 
 /* The application data unit behind app; its length. */

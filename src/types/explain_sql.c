@@ -11,10 +11,11 @@
 #include "types/explain.h"
 
 /*
- * A document is up to twenty times as long as the bytes and a jsonb ends at
- * 256 MB.
+ * A document is up to some thirty times as long as the bytes, and building it
+ * takes several hundred times their length of memory: for this limit some
+ * 400 MB at worst.
  */
-#define STREAM_LIMIT (8 * 1024 * 1024)
+#define STREAM_LIMIT (1024 * 1024)
 
 PG_FUNCTION_INFO_V1(fireiot_explain_frame);
 Datum

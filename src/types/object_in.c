@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "lib/stringinfo.h"
+#include "port/pg_bitutils.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
@@ -88,6 +89,27 @@ wrong_value(const object_in *in, const char *key, const char *wanted)
 					 in->layout->type)));
 }
 
+pg_noreturn static void
+missing(const object_in *in, const char *key)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("objects[%d].%s is missing", in->position, key),
+			 errdetail("An object of type %d carries it.", in->layout->type),
+			 errhint("%s", key_list(in))));
+}
+
+/* Two keys that say the same thing say different things. */
+pg_noreturn static void
+disagreement(const object_in *in, const char *key, const char *other)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("objects[%d].%s and .%s do not agree",
+					in->position, key, other),
+			 errhint("Leave one of them out.")));
+}
+
 static char *
 find_string(const object_in *in, const char *key)
 {
@@ -131,20 +153,20 @@ need_integer(const object_in *in, const char *key, int64 low, int64 high)
 	JsonbValue *value = find(in, key);
 
 	if (value == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("objects[%d].%s is missing", in->position, key),
-				 errdetail("An object of type %d carries it.",
-						   in->layout->type),
-				 errhint("%s", key_list(in))));
+		missing(in, key);
 	return integer_of(in, key, value, low, high);
 }
 
 static void
 refuse_unknown_key(const object_in *in, const JsonbValue *key)
 {
+	uint32		fields = in->layout->fields;
+
+	/* explain_frame shows the head's time where the object has none */
+	if (gb_profile_has(in->profile, GB_P_HEADER_TIME))
+		fields |= GB_F_TIME;
 	for (int i = 0; i < lengthof(known_keys); i++)
-		if ((known_keys[i].fields & in->layout->fields) != 0 &&
+		if ((known_keys[i].fields & fields) != 0 &&
 			strlen(known_keys[i].key) == (size_t) key->val.string.len &&
 			memcmp(known_keys[i].key, key->val.string.val,
 				   key->val.string.len) == 0)
@@ -170,19 +192,41 @@ refuse_unknown_keys(const object_in *in)
 			refuse_unknown_key(in, &v);
 }
 
-/* The bit of this key in the unit's field, by the profile or the standard. */
+/* The key of a bit, by the profile or the standard; NULL: reserved. */
+static const char *
+key_of_bit(const object_in *in, int bit)
+{
+	int			kind = in->layout->state_kind;
+	const gb_profile_bit *own = gb_profile_bit_of(in->profile, kind, bit);
+
+	return own != NULL ? own->key : gb_bit_field_of(kind)->bit[bit].key;
+}
+
+static char *
+bit_list(const object_in *in)
+{
+	const gb_bit_field *field = gb_bit_field_of(in->layout->state_kind);
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < field->width; i++)
+		if (key_of_bit(in, i) != NULL)
+			appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "",
+							 key_of_bit(in, i));
+	return list.data;
+}
+
+/* The bit of this key in the unit's field. */
 static uint16
 bit_of_key(const object_in *in, const JsonbValue *key)
 {
-	int			kind = in->layout->state_kind;
-	const gb_bit_field *field = gb_bit_field_of(kind);
+	const gb_bit_field *field = gb_bit_field_of(in->layout->state_kind);
 
 	if (key->type != jbvString)
 		wrong_value(in, "bits", "an array of strings");
 	for (int i = 0; i < field->width; i++)
 	{
-		const gb_profile_bit *own = gb_profile_bit_of(in->profile, kind, i);
-		const char *name = own != NULL ? own->key : field->bit[i].key;
+		const char *name = key_of_bit(in, i);
 
 		if (name != NULL && strlen(name) == (size_t) key->val.string.len &&
 			memcmp(name, key->val.string.val, key->val.string.len) == 0)
@@ -193,8 +237,8 @@ bit_of_key(const object_in *in, const JsonbValue *key)
 			 errmsg("objects[%d].bits holds \"%.*s\", which is no bit of type %d",
 					in->position, key->val.string.len, key->val.string.val,
 					in->layout->type),
-			 errhint("SELECT key FROM fireiot.status_bit WHERE state_kind = %d lists them.",
-					 kind)));
+			 errdetail("Bits of type %d are %s.", in->layout->type,
+					   bit_list(in))));
 	return 0;
 }
 
@@ -210,24 +254,29 @@ bits_of_keys(const object_in *in, const JsonbValue *keys)
 	return bits;
 }
 
-/* Bits that neither the standard nor the profile gives a meaning. */
-static void
-refuse_reserved_bits(const object_in *in, uint16 bits)
+pg_noreturn static void
+refuse_reserved_bits(const object_in *in, uint32 bits)
 {
-	int			kind = in->layout->state_kind;
-	const gb_bit_field *field = gb_bit_field_of(kind);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("objects[%d] sets bit %d, which is reserved",
+					in->position, pg_rightmost_one_pos32(bits)),
+			 errdetail("Reserved bits of type %d must be 0.",
+					   in->layout->type),
+			 errhint("Give the bytes with app => to send it all the same.")));
+}
 
-	for (int i = 0; i < 16; i++)
-		if ((bits >> i & 1) != 0 &&
-			(i >= field->width || field->bit[i].key == NULL) &&
-			gb_profile_bit_of(in->profile, kind, i) == NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("objects[%d] sets bit %d, which is reserved",
-							in->position, i),
-					 errdetail("Reserved bits of type %d must be 0.",
-							   in->layout->type),
-					 errhint("Give the bytes with app => to send it all the same.")));
+/* Bits of the field that have a key, by the profile or the standard. */
+static uint16
+bits_with_key(const object_in *in)
+{
+	const gb_bit_field *field = gb_bit_field_of(in->layout->state_kind);
+	uint16		bits = 0;
+
+	for (int i = 0; i < field->width; i++)
+		if (key_of_bit(in, i) != NULL)
+			bits |= (uint16) (1 << i);
+	return bits;
 }
 
 static void
@@ -236,13 +285,19 @@ read_state(const object_in *in, gb_object *o)
 	uint32		fields = in->layout->fields;
 	const char *key = (fields & GB_F_OPERATION) != 0 ? "op" : "status";
 	JsonbValue *keys = find(in, "bits");
+	uint16		named = keys != NULL ? bits_of_keys(in, keys) : 0;
 
 	if (find(in, key) == NULL && keys != NULL)
-		o->bits = bits_of_keys(in, keys);
+		o->bits = named;
 	else
+	{
 		o->bits = (uint16) need_integer(in, key, 0,
 										(fields & GB_F_STATUS16) != 0 ? 0xffff : 0xff);
-	refuse_reserved_bits(in, o->bits);
+		if (keys != NULL && named != (o->bits & bits_with_key(in)))
+			disagreement(in, key, "bits");
+	}
+	if ((o->bits & ~bits_with_key(in)) != 0)
+		refuse_reserved_bits(in, o->bits & ~bits_with_key(in));
 	if ((fields & GB_F_OPERATOR) != 0)
 		o->number = (uint8) need_integer(in, "operator", 0, 255);
 }
@@ -290,16 +345,35 @@ static void
 read_analog(const object_in *in, gb_object *o)
 {
 	JsonbValue *value = find(in, "value");
+	bool		has_raw = find(in, "raw") != NULL;
+	int16		scaled = 0;
 
 	o->quantity = (uint8) need_integer(in, "analog_type", 0, 255);
-	if (find(in, "raw") != NULL || value == NULL)
-		o->raw = (int16) need_integer(in, "raw", PG_INT16_MIN, PG_INT16_MAX);
-	else if (value->type == jbvNumeric)
-		o->raw = raw_of_value(in, o->quantity,
+	if (value != NULL)
+		scaled = raw_of_value(in, o->quantity, value->type == jbvNumeric ?
 							  DatumGetCString(DirectFunctionCall1(numeric_out,
-																  NumericGetDatum(value->val.numeric))));
-	else
-		o->raw = raw_of_value(in, o->quantity, find_string(in, "value"));
+																  NumericGetDatum(value->val.numeric))) :
+							  find_string(in, "value"));
+	if (!has_raw && value != NULL)
+	{
+		o->raw = scaled;
+		return;
+	}
+	o->raw = (int16) need_integer(in, "raw", PG_INT16_MIN, PG_INT16_MAX);
+	if (value != NULL && scaled != o->raw)
+		disagreement(in, "raw", "value");
+}
+
+/* The unit is not sent; one that is not the quantity's is a mistake. */
+static void
+check_unit(const object_in *in, uint8 quantity)
+{
+	char	   *unit = find_string(in, "unit");
+
+	if (unit != NULL &&
+		(quantity >= GB_QUANTITY_COUNT || !gb_quantities[quantity].scaled ||
+		 strcmp(unit, gb_quantities[quantity].unit) != 0))
+		disagreement(in, "unit", "analog_type");
 }
 
 static void
@@ -308,7 +382,10 @@ read_numbers(const object_in *in, gb_object *o)
 	uint32		fields = in->layout->fields;
 
 	if ((fields & GB_F_ANALOG) != 0)
+	{
 		read_analog(in, o);
+		check_unit(in, o->quantity);
+	}
 	if ((fields & GB_F_VERSION) != 0)
 	{
 		o->ver_main = (uint8) need_integer(in, "ver_main", 0, 255);
@@ -351,22 +428,41 @@ set_field(const object_in *in, gb_object *o, const char *key,
 	o->field_len = (uint8) len;
 }
 
+/* A text that was changed beside its old bytes would be sent as it was. */
+static void
+check_text_of_bytes(const object_in *in, const char *text, const uint8 *bytes,
+					int len)
+{
+	gb_warnings ignored = 0;
+	char	   *meant = text_from_device(gb_text_locate(bytes, (uint16) len),
+										 in->profile, &ignored);
+
+	if (meant == NULL || strcmp(meant, text) != 0)
+		disagreement(in, "desc", "desc_hex");
+}
+
 static void
 read_text(const object_in *in, gb_object *o)
 {
 	int			limit = (in->layout->fields & GB_F_TEXT31) != 0 ? GB_TEXT_FIELD : 255;
 	int			len = 0;
 	uint8	   *bytes = find_hex(in, "desc_hex", &len);
-	char	   *text;
+	char	   *text = find_string(in, "desc");
 
 	if (bytes != NULL)
 	{
 		set_field(in, o, "desc_hex", bytes, len, limit);
-		return;
+		if (text != NULL)
+			check_text_of_bytes(in, text, bytes, len);
 	}
-	text = find_string(in, "desc");
-	bytes = text_to_device(text != NULL ? text : "", &len);
-	set_field(in, o, "desc", bytes, len, limit);
+	else
+	{
+		bytes = text_to_device(text != NULL ? text : "", in->profile, &len);
+		set_field(in, o, "desc", bytes, len, limit);
+	}
+	if (find(in, "len") != NULL &&
+		need_integer(in, "len", 0, 255) != o->field_len)
+		disagreement(in, "len", "desc");
 }
 
 static void
@@ -384,27 +480,32 @@ read_opaque(const object_in *in, gb_object *o)
 	set_field(in, o, "opaque_hex", bytes, len, in->layout->opaque);
 }
 
-/* "2026-09-19T14:30:05", a blank for the T allowed; null is all zero. */
+/*
+ * "2026-09-19T14:30:05", a blank for the T allowed; null is all zero, but
+ * must be said.
+ */
 static void
 read_time(const object_in *in, const char *key, gb_time *t)
 {
 	char	   *text = find_string(in, key);
+	char		again[GB_TIME_TEXT_SIZE];
 	int			year,
 				month,
 				day,
 				hour,
 				minute,
-				second,
-				used = 0;
+				second;
 
 	memset(t, 0, sizeof(*t));
+	if (getKeyJsonValueFromContainer(in->object, key, (int) strlen(key),
+									 NULL) == NULL)
+		missing(in, key);
 	if (text == NULL)
 		return;
-	if (sscanf(text, "%4d-%2d-%2d%*1[T ]%2d:%2d:%2d%n", &year, &month, &day,
-			   &hour, &minute, &second, &used) != 6 || text[used] != '\0' ||
-		year < 2000 || year > 2099)
+	if (sscanf(text, "20%2d-%2d-%2d%*1[T ]%2d:%2d:%2d", &year, &month, &day,
+			   &hour, &minute, &second) != 6)
 		wrong_value(in, key, "a time like 2026-09-19T14:30:05 of the years 2000 to 2099");
-	t->year = (uint8) (year - 2000);
+	t->year = (uint8) year;
 	t->month = (uint8) month;
 	t->day = (uint8) day;
 	t->hour = (uint8) hour;
@@ -412,6 +513,12 @@ read_time(const object_in *in, const char *key, gb_time *t)
 	t->second = (uint8) second;
 	if (!gb_time_is_real(t))
 		wrong_value(in, key, "a real date and time");
+	/* written again it is the same, but for the blank */
+	gb_time_to_text(t, again);
+	if (text[10] == ' ')
+		text[10] = 'T';
+	if (strcmp(text, again) != 0)
+		wrong_value(in, key, "a time like 2026-09-19T14:30:05");
 }
 
 void

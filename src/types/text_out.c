@@ -4,9 +4,8 @@
  */
 #include "types/text_out.h"
 
-#include "access/xact.h"
-#include "catalog/namespace.h"
 #include "mb/pg_wchar.h"
+#include "utils/fmgroids.h"
 
 /* The conversion needs room for the longest outcome before it starts. */
 #define ROOM_PER_BYTE 4
@@ -20,17 +19,18 @@ is_ascii(gb_slice text)
 	return true;
 }
 
-/* NULL when the conversion does not take every byte. */
+/*
+ * The server's own conversion, by its fixed OID: a look-up of the default
+ * conversion would go by the caller's search path.  NULL when it does not
+ * take every byte.
+ */
 static char *
 gb18030_to_server(gb_slice text)
 {
-	Oid			proc = FindDefaultConversionProc(PG_GB18030, PG_UTF8);
 	int			room = text.len * ROOM_PER_BYTE + 1;
 	char	   *out = palloc(room);
 
-	if (!OidIsValid(proc))
-		return NULL;
-	if (pg_do_encoding_conversion_buf(proc, PG_GB18030, PG_UTF8,
+	if (pg_do_encoding_conversion_buf(F_GB18030_TO_UTF8, PG_GB18030, PG_UTF8,
 									  unconstify(unsigned char *, text.at),
 									  text.len, (unsigned char *) out, room,
 									  true) == text.len)
@@ -39,51 +39,79 @@ gb18030_to_server(gb_slice text)
 	return NULL;
 }
 
-/* For profiles that allow it: the bytes are UTF-8 already. */
-static char *
-utf8_to_server(gb_slice text)
+static int
+without_blanks(const uint8 *text, int len)
 {
-	if (!pg_verify_mbstr(PG_UTF8, (const char *) text.at, text.len, true))
+	while (len > 0 && text[len - 1] == ' ')
+		len--;
+	return len;
+}
+
+/*
+ * For profiles whose texts are UTF-8 already, with the same mercy for a last
+ * character that the field's end has cut.
+ */
+static char *
+utf8_to_server(gb_slice text, gb_warnings *warnings)
+{
+	const char *at = (const char *) text.at;
+	int			good = pg_encoding_verifymbstr(PG_UTF8, at, text.len);
+
+	if (good < text.len)
+	{
+		if (good + pg_utf_mblen(text.at + good) <= text.len)
+			return NULL;
+		*warnings |= GB_WARN_TEXT_TRUNCATED;
+	}
+	return pnstrdup(at, without_blanks(text.at, good));
+}
+
+static char *
+gb18030_text(gb_slice text, gb_warnings *warnings)
+{
+	gb_text_verdict verdict = gb_text_settle(&text);
+	char	   *result;
+
+	if (verdict == GB_TEXT_INVALID)
 		return NULL;
-	return pnstrdup((const char *) text.at, text.len);
+	result = is_ascii(text) ?
+		pnstrdup((const char *) text.at, text.len) : gb18030_to_server(text);
+	if (result != NULL && verdict == GB_TEXT_CUT)
+		*warnings |= GB_WARN_TEXT_TRUNCATED;
+	return result;
 }
 
 char *
 text_from_device(gb_slice text, const gb_profile *profile,
 				 gb_warnings *warnings)
 {
-	gb_slice	settled = text;
-	gb_text_verdict verdict = gb_text_settle(&settled);
 	char	   *result = NULL;
 
-	if (verdict != GB_TEXT_INVALID)
-		result = is_ascii(settled) ?
-			pnstrdup((const char *) settled.at, settled.len) :
-			gb18030_to_server(settled);
-	if ((result == NULL || verdict == GB_TEXT_CUT) &&
-		gb_profile_has(profile, GB_P_UTF8_TEXT))
-	{
-		char	   *as_utf8 = utf8_to_server(text);
-
-		if (as_utf8 != NULL)
-			return as_utf8;
-	}
+	if (gb_profile_has(profile, GB_P_UTF8_TEXT))
+		result = utf8_to_server(text, warnings);
+	if (result == NULL)
+		result = gb18030_text(text, warnings);
 	if (result == NULL)
 		*warnings |= GB_WARN_TEXT_INVALID;
-	else if (verdict == GB_TEXT_CUT)
-		*warnings |= GB_WARN_TEXT_TRUNCATED;
 	return result;
 }
 
 uint8 *
-text_to_device(const char *text, int *len)
+text_to_device(const char *text, const gb_profile *profile, int *len)
 {
 	int			given = (int) strlen(text);
+	int			room = given * ROOM_PER_BYTE + 1;
 	uint8	   *out;
 
-	out = pg_do_encoding_conversion(unconstify(unsigned char *,
-											   (const unsigned char *) text),
-									given, PG_UTF8, PG_GB18030);
-	*len = out == (const uint8 *) text ? given : (int) strlen((char *) out);
+	if (gb_profile_has(profile, GB_P_UTF8_TEXT))
+	{
+		*len = given;
+		return (uint8 *) pstrdup(text);
+	}
+	out = palloc(room);
+	pg_do_encoding_conversion_buf(F_UTF8_TO_GB18030, PG_UTF8, PG_GB18030,
+								  (unsigned char *) unconstify(char *, text),
+								  given, out, room, false);
+	*len = (int) strlen((char *) out);
 	return out;
 }

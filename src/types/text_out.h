@@ -26,10 +26,11 @@ extern char *text_from_device(gb_slice text, const gb_profile *profile,
 							  gb_warnings *warnings);
 
 /*
- * A text for a device: GB 18030 bytes, palloc'd, their number in *len.
- * Raises ERRCODE_UNTRANSLATABLE_CHARACTER when GB 18030 has no such
- * character.
+ * A text for a device: GB 18030 bytes, or UTF-8 where the profile says so;
+ * palloc'd, their number in *len.  Every character of Unicode has a place in
+ * GB 18030.
  */
-extern uint8 *text_to_device(const char *text, int *len);
+extern uint8 *text_to_device(const char *text, const gb_profile *profile,
+							 int *len);
 
 #endif							/* FIREIOT_TEXT_OUT_H */

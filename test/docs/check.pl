@@ -6,17 +6,18 @@
 #
 # * Examples.  Every block of `sql` runs, by psql, in a transaction of its own
 #   that is rolled back, and must not fail.  A block of `text` right behind it
-#   is what psql must print.  `-- error SQLSTATE` as the first line says that
-#   the last statement fails so.  A block that has CREATE EXTENSION fireiot in
+#   is what psql must print, with or without the numbers of rows.  `-- error
+#   SQLSTATE` as the first line says that the last statement fails so.  A block that has CREATE EXTENSION fireiot in
 #   it runs where the extension is not.  The session's zone is Asia/Shanghai.
 # * Links to files of the tree, and to headings.
 # * docs/protocol.md: each `file:name` names something in that file; each key
-#   of errors, faults, warnings and documents and each profile is described.
+#   of errors, faults, warnings and documents and each profile is described;
+#   what is shown as `json` is a vector that holds.
 # * docs/sql-reference.md describes exactly what the catalog has in schema
 #   fireiot, with arguments, defaults, results and columns, and the settings.
 # * META.json and CHANGELOG.md are for the version of fireiot.control.
 #
-# --accept writes what psql printed into the pages instead of comparing.
+# --accept writes what psql printed into the pages where it is not as shown.
 use strict;
 use warnings;
 use utf8;
@@ -31,25 +32,30 @@ use Page;
 my $accept = @ARGV && $ARGV[0] eq '--accept';
 my ($passed, $failed) = (0, 0);
 
-@ENV{qw(PGTZ PGDATESTYLE PGCLIENTENCODING LC_ALL)} =
-  ('Asia/Shanghai', 'ISO, YMD', 'UTF8', 'C.UTF-8');
-delete @ENV{qw(PGOPTIONS PAGER PSQL_PAGER COLUMNS)};
+sub main
+{
+	@ENV{qw(PGTZ PGDATESTYLE PGCLIENTENCODING LC_ALL)} =
+	  ('Asia/Shanghai', 'ISO, YMD', 'UTF8', 'C.UTF-8');
+	delete @ENV{qw(PGOPTIONS PAGER PSQL_PAGER COLUMNS)};
+	my $out = psql('CREATE EXTENSION fireiot CASCADE', '-v', 'ON_ERROR_STOP=1');
+	die $out if $?;
 
-my @page = map { Page->read_page($_) }
-  grep { -e } 'README.md', 'CHANGELOG.md', glob 'docs/*.md';
-my %page = map { $_->{file} => $_ } @page;
-
-rows("SET client_min_messages = warning; CREATE EXTENSION IF NOT EXISTS fireiot CASCADE");
-check_example($_) for @page;
-check_links($_) for @page;
-check_references($page{'docs/protocol.md'});
-check_keys($page{'docs/protocol.md'});
-check_profiles($page{'docs/protocol.md'});
-check_catalog($page{'docs/sql-reference.md'});
-check_names($_) for @page;
-check_version();
-print "$passed passed, $failed failed\n";
-exit($failed > 0);
+	my @page = map { Page->read_page($_) }
+	  grep { -e } 'README.md', 'CHANGELOG.md', glob 'docs/*.md';
+	my %page = map { $_->{file} => $_ } @page;
+	my %known = known_names();
+	check_examples($_) for @page;
+	check_links($_) for @page;
+	check_names($_, \%known) for @page;
+	check_references($page{'docs/protocol.md'});
+	check_keys($page{'docs/protocol.md'});
+	check_profiles($page{'docs/protocol.md'});
+	check_vectors($page{'docs/protocol.md'});
+	check_catalog($page{'docs/sql-reference.md'});
+	check_version();
+	print "$passed passed, $failed failed\n";
+	return $failed > 0;
+}
 
 sub ok
 {
@@ -94,7 +100,8 @@ sub rows
 	return map { [ split /\t/, $_, -1 ] } split /\n/, $text;
 }
 
-sub without_blanks_at_ends
+# Without blanks at the ends of lines and without empty lines at the end.
+sub tidy
 {
 	my ($text) = @_;
 	return $text =~ s/[ \t]+$//gmr =~ s/\n+\z//r;
@@ -102,7 +109,7 @@ sub without_blanks_at_ends
 
 # Examples
 
-sub check_example
+sub check_examples
 {
 	my ($page) = @_;
 	for my $example (reverse $page->examples)
@@ -115,14 +122,14 @@ sub check_example
 			"$where: " . ($sqlstate ? "SQLSTATE is $state, not $sqlstate" : "failed") . "\n$out");
 		check_result($page, $example, $where, $out) if $example->{result};
 	}
-	save($page) if $accept;
+	save($page) if $page->{changed};
 }
 
 # What a block prints, and the SQLSTATE that it ends with.
 sub run_example
 {
 	my ($sql, $sqlstate) = @_;
-	my $before = $sql =~ /^CREATE EXTENSION fireiot/mi ?
+	my $before = $sql =~ /^CREATE EXTENSION (?:IF NOT EXISTS )?fireiot\b/mi ?
 	  "SET LOCAL client_min_messages = warning; DROP EXTENSION fireiot, postgis;\n"
 	  . "RESET client_min_messages;\n" : '';
 	my $out = psql("BEGIN;\n$before$sql\n;\n\\echo SQLSTATE :LAST_ERROR_SQLSTATE\nROLLBACK;\n");
@@ -134,15 +141,17 @@ sub check_result
 {
 	my ($page, $example, $where, $out) = @_;
 	my $result = $example->{result};
-	$out = without_blanks_at_ends($out);
-	if ($accept)
+	my $shown = tidy($result->{text});
+	$out =~ s/^\(\d+ rows?\)\n//gm unless $shown =~ /^\(\d+ rows?\)$/m;
+	$out = tidy($out);
+	if (!$accept || $out eq $shown)
 	{
-		splice @{ $page->{lines} }, $result->{first},
-		  $result->{last} - $result->{first} + 1, split /\n/, $out;
+		ok($out eq $shown, "$where: the result is not as shown, but\n$out\n");
 		return;
 	}
-	ok($out eq without_blanks_at_ends($result->{text}),
-		"$where: the result is not as shown, but\n$out\n");
+	splice @{ $page->{lines} }, $result->{first},
+	  $result->{last} - $result->{first} + 1, split /\n/, $out;
+	$page->{changed} = 1;
 }
 
 sub save
@@ -196,7 +205,8 @@ sub check_references
 	for my $span (grep { !$seen{$_}++ } Page::spans($page->{prose}))
 	{
 		my ($file, $name) = $span =~ m{^([\w./-]+\.\w+):(\w+)$} or next;
-		ok(contents($file) =~ /\b\Q$name\E\b/, "$page->{file}: $span is not there");
+		my $there = contents($file) =~ /\b\Q$name\E\b/;
+		ok($there, "$page->{file}: $span is not there");
 	}
 }
 
@@ -243,11 +253,26 @@ sub check_profiles
 	same_names('a profile', \@title, [ map { $_->[0] } rows('SELECT name FROM profiles()') ]);
 }
 
+# Every block of json is a test vector that holds.
+sub check_vectors
+{
+	my ($page) = @_;
+	for my $block (grep { $_->{info} eq 'json' } @{ $page->{blocks} })
+	{
+		my $file = File::Temp->new;
+		binmode $file, ':encoding(UTF-8)';
+		print $file "$block->{text}\n";
+		close $file;
+		my $said = `sh test/vectors/run.sh $file 2>&1`;
+		ok($? == 0, "$page->{file}:$block->{first}: the vector does not hold\n$said");
+	}
+}
+
 # docs/sql-reference.md
 
 my $FUNCTIONS = q{
 	SELECT 'fireiot.' || proname || '(' || regexp_replace(regexp_replace(
-			pg_get_function_arguments(oid), '(, )?OUT .*', ''), '::[a-z]+', '', 'g')
+			pg_get_function_arguments(oid), '(, )?OUT .*', ''), '::\w+', '', 'g')
 		|| ') → ' || pg_get_function_result(oid)
 	FROM pg_proc WHERE pronamespace = 'fireiot'::regnamespace};
 my $OPERATORS = q{
@@ -264,7 +289,7 @@ my $HEADED = q{
 	WHERE typnamespace = 'fireiot'::regnamespace AND typrelid = 0 AND typcategory <> 'A'
 	UNION ALL
 	SELECT CASE relkind WHEN 'r' THEN 'Table' WHEN 'p' THEN 'Table' WHEN 'v' THEN 'View'
-		ELSE 'Relation of kind ' || relkind END || ' `fireiot.' || relname || '`'
+		ELSE 'Relation of kind ' || relkind::text END || ' `fireiot.' || relname || '`'
 	FROM pg_class WHERE relnamespace = 'fireiot'::regnamespace AND relkind NOT IN ('i', 'I', 't')
 	UNION ALL
 	SELECT 'Setting `' || name || '`' FROM pg_settings WHERE name LIKE 'fireiot.%'};
@@ -329,21 +354,24 @@ sub check_columns
 	}
 }
 
+# Names in the schema, settings, and the words of file names.
+sub known_names
+{
+	return map { $_ => 1 } qw(control so c), names_in_catalog(q{
+		SELECT proname FROM pg_proc WHERE pronamespace = 'fireiot'::regnamespace
+		UNION SELECT typname FROM pg_type WHERE typnamespace = 'fireiot'::regnamespace
+		UNION SELECT substr(name, 9) FROM pg_settings WHERE name LIKE 'fireiot.%'});
+}
+
 # Any page: `fireiot.name` and `fireiot.name(...)` name something that exists.
 sub check_names
 {
-	my ($page) = @_;
-	our @known = names_in_catalog(q{
-		SELECT proname FROM pg_proc WHERE pronamespace = 'fireiot'::regnamespace
-		UNION SELECT typname FROM pg_type WHERE typnamespace = 'fireiot'::regnamespace
-		UNION SELECT substr(name, 9) FROM pg_settings WHERE name LIKE 'fireiot.%'})
-	  unless our @known;
-	my %known = map { $_ => 1 } @known, qw(control so c);
+	my ($page, $known) = @_;
 	my %seen;
 	for my $span (grep { !$seen{$_}++ } Page::spans($page->{prose}))
 	{
 		my ($name) = $span =~ /^fireiot\.(\w+)(?:\(.*\))?$/ or next;
-		ok($known{$name}, "$page->{file}: $span does not exist");
+		ok($known->{$name}, "$page->{file}: $span does not exist");
 	}
 }
 
@@ -354,14 +382,15 @@ sub check_version
 	my ($version) = contents('fireiot.control') =~ /^default_version = '(.*)'/m;
 	my $meta = eval { JSON::PP->new->decode(contents('META.json')) };
 	ok($meta, "META.json is not JSON: $@") or return;
-	$meta //= {};
 	ok(exists $meta->{$_}, "META.json has no $_")
 	  for qw(name version abstract maintainer license provides meta-spec);
-	ok(($meta->{version} // '') =~ /^\Q$version\E\.\d+$/,
-		"META.json is not for version $version");
+	my $same = ($meta->{version} // '') =~ /^\Q$version\E\.\d+$/;
+	ok($same, "META.json is not for version $version");
 	ok(-e ($_->{file} // '') && $_->{version} eq $meta->{version},
 		'META.json: what it provides is not there')
 	  for values %{ $meta->{provides} // {} };
 	my ($newest) = contents('CHANGELOG.md') =~ /^## (\S+)/m;
 	ok(($newest // '') eq $version, "CHANGELOG.md does not begin with $version");
 }
+
+exit main();

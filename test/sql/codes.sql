@@ -35,10 +35,15 @@ SELECT c.code FROM fireiot.component_type AS c
 WHERE fireiot.component_type_name(fireiot.part_addr(1, 1, c.code, 1), 'zh') <> c.name_zh
 	OR fireiot.component_type_name(fireiot.part_addr(1, 1, c.code, 1), 'en') <> c.name_en;
 
--- a site's own code in the user range
+-- a site's own codes: above 127, and nothing of the standard's
 \set VERBOSITY terse
 BEGIN;
-UPDATE fireiot.system_type SET name_zh = '消防水炮', name_en = 'water cannon', builtin = false WHERE code = 201;
-SELECT code, kind, name_en, builtin FROM fireiot.system_type WHERE code = 201;
-INSERT INTO fireiot.system_type VALUES (256, 'user', 'x', 'x');
+INSERT INTO fireiot.system_type (code, name_zh, name_en) VALUES (201, '消防水炮', 'water cannon');
+SELECT code, kind, name_en, builtin FROM fireiot.system_type WHERE code > 127;
+SAVEPOINT good;
+INSERT INTO fireiot.system_type (code, name_zh, name_en) VALUES (1, 'x', 'x');
+ROLLBACK TO good;
+INSERT INTO fireiot.system_type (code, kind, name_zh, name_en) VALUES (128, 'defined', 'x', 'x');
+ROLLBACK TO good;
+INSERT INTO fireiot.system_type (code, name_zh, name_en) VALUES (256, 'x', 'x');
 ROLLBACK;

@@ -12,10 +12,13 @@ SELECT * FROM fireiot.decode_frame(NULL);
 SELECT object_no, part, quantity, raw_value, value, unit, observed_at
 FROM fireiot.decode_frame('\x404001000101051e0e13091a0c0b0a000000385b00000000220002030201011f010000000397ff051e0e13091a01011f020000000356f5051e0e13091a412323');
 
+-- a text that is none: its bytes
+SELECT text, payload, warnings FROM fireiot.decode_frame(fireiot.encode_frame(2, app => '\x1a0103ff80ff'));
+
 -- no layout: the payload; no objects: one row that says why
-SELECT error, warnings, type, object_count, payload FROM fireiot.decode_frame('\x404001000101051e0e13091a0c0b0a000000385b00000000050002c801616263142323');
-SELECT error, type, object_count FROM fireiot.decode_frame('\x404001000101051e0e13091a0c0b0a000000385b000000000200020200242323');
-SELECT error, type, object_count, object_no, part FROM fireiot.decode_frame('\x404001000101051e0e13091a0c0b0a000000385b00000000310002020101012a01000000020000000000000000000000000000000000000000000000000000000000000000051e0e13091a00ea2323');
+SELECT error, app_error, warnings, type, object_count, payload FROM fireiot.decode_frame('\x404001000101051e0e13091a0c0b0a000000385b00000000050002c801616263142323');
+SELECT app_error, type, object_count FROM fireiot.decode_frame('\x404001000101051e0e13091a0c0b0a000000385b000000000200020200242323');
+SELECT app_error, type, object_count, object_no, part FROM fireiot.decode_frame('\x404001000101051e0e13091a0c0b0a000000385b00000000310002020101012a01000000020000000000000000000000000000000000000000000000000000000000000000051e0e13091a00ea2323');
 SELECT error, command, payload FROM fireiot.decode_frame('\x404001000101051e0e13091a0c0b0a000000385b00000000030080010203a72323');
 
 -- requests: a part without component type, a number of records, minutes
@@ -31,7 +34,7 @@ SELECT sent_at FROM fireiot.decode_frame('\x404001000101051e0e13091a0c0b0a000000
 RESET fireiot.time_zone;
 
 -- the rows say what the document says, for every vector type
-SELECT type, count(*), count(*) FILTER (WHERE error IS NOT NULL) AS faults
+SELECT type, count(*), count(*) FILTER (WHERE coalesce(error, app_error) IS NOT NULL) AS faults
 FROM (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (21), (24), (25), (26), (28), (61), (62), (63), (64), (65), (66), (67), (68), (81), (84), (85), (86), (88), (89), (90), (91)) AS t (t),
 	LATERAL (SELECT object_bytes, commands[1] AS command FROM fireiot.data_unit_type WHERE code = t) AS u,
 	LATERAL fireiot.decode_frame(fireiot.encode_frame(command, app => decode(lpad(to_hex(t), 2, '0') || '01', 'hex')
@@ -40,3 +43,5 @@ GROUP BY type ORDER BY type;
 
 \set VERBOSITY default
 SET fireiot.time_zone = 'Asia/Atlantis';
+SET fireiot.time_zone = 'UTC+8';
+SET fireiot.time_zone = 'Etc/GMT-8';

@@ -46,4 +46,4 @@ SELECT "offset", len, kind, length(bytes) FROM fireiot.cut_stream('\x00ff4040400
 
 -- a stream over the limit
 \set VERBOSITY default
-SELECT fireiot.explain_stream(decode(repeat('00', 8 * 1024 * 1024 + 1), 'hex'));
+SELECT fireiot.explain_stream(decode(repeat('00', 1024 * 1024 + 1), 'hex'));

@@ -17,6 +17,12 @@ FROM (VALUES (NULL), ('dahua-binary-time')) AS v (p),
 	fireiot.encode_frame(2, app => '\x0201'::bytea || '\x01012a010000000106'::bytea || decode(repeat('00', 31), 'hex') || '\x051e0e13091a'::bytea) AS f,
 	LATERAL fireiot.explain_frame(f, p) AS e;
 
+-- in a row the state is the standard's, so that no alarm is missed
+SELECT p AS profile, d.state, fireiot.alarm_class(d.state) AS class
+FROM (VALUES (NULL), ('dahua-binary-time')) AS v (p),
+	fireiot.encode_frame(2, app => '\x0201'::bytea || '\x01012a010000000106'::bytea || decode(repeat('00', 31), 'hex') || '\x051e0e13091a'::bytea) AS f,
+	LATERAL fireiot.decode_frame(f, p) AS d;
+
 -- jd-f53: frame and component addresses high byte first
 SELECT p AS profile, e ->> 'src' AS src, e #> '{objects,0,comp_addr}' AS comp_addr
 FROM (VALUES (NULL), ('jd-f53')) AS v (p),
@@ -34,6 +40,11 @@ SELECT p AS profile, e #> '{objects,0,time}' AS time, e #> '{objects,0,opaque_he
 FROM (VALUES (NULL), ('nb-iot')) AS v (p),
 	fireiot.encode_frame(2, app => '\x030101011f010000000397ff1a64ffffffff', sent_at => '2026-09-19 14:30:05+08') AS f,
 	LATERAL fireiot.explain_frame(f, p) AS e;
+
+-- and the document is built again to the same bytes
+SELECT fireiot.encode_frame(2, 3, e -> 'objects', sent_at => '2026-09-19 14:30:05+08', profile => 'nb-iot') = f AS same
+FROM fireiot.encode_frame(2, app => '\x030101011f010000000397ff1a64ffffffff', sent_at => '2026-09-19 14:30:05+08') AS f,
+	fireiot.explain_frame(f, 'nb-iot') AS e;
 
 -- one-byte handshake, and type 21 without its time tag
 SELECT p AS profile, e -> 'app_valid' AS valid, e ->> 'app_error' AS fault, e ->> 'app_hex' AS app

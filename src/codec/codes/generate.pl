@@ -143,23 +143,27 @@ sub sql_literal
 	return "'$text'";
 }
 
-# INSERT of all rows of a CSV file: target columns with the CSV key or a
-# function of the row behind each.
+# INSERT of the rows of a CSV file but those of the user range, which a site
+# fills: target columns with the CSV key or a function of the row behind each.
 sub sql_insert
 {
 	my ($table, $csv, @column) = @_;
+	my $builtin = $table ne 'status_bit';
 	my (@name, @value);
 	while (my ($name, $value) = splice @column, 0, 2)
 	{
 		push @name, $name;
 		push @value, $value;
 	}
-	push @name, 'builtin';
+	push @name, 'builtin' if $builtin;
 	my @row = map {
 		my $row = $_;
 		'(' . join(', ', map { sql_literal(ref $_ ? $_->($row) : $row->{$_}) } @value) . ')'
-	} read_csv($csv);
-	s/\)$/, 'true')/ for @row;
+	} grep { ($_->{kind} // '') ne 'user' } read_csv($csv);
+	if ($builtin)
+	{
+		s/\)$/, 'true')/ for @row;
+	}
 	print "INSERT INTO fireiot.$table (", join(', ', @name), ") VALUES\n",
 	  join(",\n", @row), ";\n\n";
 }
