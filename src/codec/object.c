@@ -22,14 +22,11 @@
 /* No time tag: it has 48 bits. */
 #define NO_TAG UINT64_MAX
 
-/* What was seen in any object of a unit: unions of bits, or 0 and 1. */
+/* What was seen in any object of a unit. */
 typedef struct sightings
 {
-	unsigned	bits;			/* of status or operation */
-	unsigned	reserved;		/* of the reserved byte */
-	unsigned	unknown_time;
-	unsigned	unscaled;
-	unsigned	out_of_range;
+	unsigned	bits;			/* union of the status or operation bits */
+	gb_warnings warnings;
 	uint64_t	tag;			/* time tag of the object before, as sent */
 	uint64_t	time;			/* and what gb_time_judge made of it */
 } sightings;
@@ -76,10 +73,10 @@ read_analog(const uint8_t *p, gb_object *o, sightings *seen)
 	o->quantity = p[0];
 	o->raw = (int16_t) gb_load16(p + 1);
 	if (o->quantity >= GB_QUANTITY_COUNT || !gb_quantities[o->quantity].scaled)
-		seen->unscaled = 1;
-	else
-		seen->out_of_range |= o->raw < gb_quantities[o->quantity].raw_min ||
-			o->raw > gb_quantities[o->quantity].raw_max;
+		seen->warnings |= GB_WARN_UNSCALED;
+	else if (o->raw < gb_quantities[o->quantity].raw_min ||
+			 o->raw > gb_quantities[o->quantity].raw_max)
+		seen->warnings |= GB_WARN_VALUE_RANGE;
 	return p + 3;
 }
 
@@ -97,8 +94,8 @@ read_numbers(const uint8_t *p, uint32_t fields, gb_object *o, sightings *seen)
 	if ((fields & (GB_F_RECORDS | GB_F_RESERVED | GB_F_MINUTES)) != 0)
 	{
 		o->number = *p++;
-		if ((fields & GB_F_RESERVED) != 0)
-			seen->reserved |= o->number;
+		if ((fields & GB_F_RESERVED) != 0 && o->number != 0)
+			seen->warnings |= GB_WARN_RESERVED_BYTE;
 	}
 	return p;
 }
@@ -139,7 +136,8 @@ read_time(const uint8_t *p, gb_time_coding coding, gb_object *o,
 	{
 		seen->tag = tag;
 		seen->time = gb_time_judge(tag, coding);
-		seen->unknown_time |= seen->time < GB_TIME_KNOWN;
+		if (seen->time < GB_TIME_KNOWN)
+			seen->warnings |= GB_WARN_OBJ_TIME;
 	}
 	gb_store64(&o->time, seen->time);
 	return p + GB_TIME_SIZE;
@@ -262,34 +260,16 @@ decode_varying(gb_unit *unit, gb_time_coding coding, gb_object *out, int max,
 static unsigned
 reserved_bits(unsigned seen, int state_kind, const gb_profile *profile)
 {
-	const gb_bit_field *field = gb_bit_field_of(state_kind);
-	unsigned	reserved = field != NULL ? seen & field->reserved : 0;
+	unsigned	reserved;
 
+	if (seen == 0)
+		return 0;
+	reserved = seen & gb_bit_field_of(state_kind)->reserved;
 	if (profile != NULL)
 		for (int i = 0; i < profile->bit_count; i++)
 			if (profile->bits[i].state_kind == state_kind)
 				reserved &= ~(1u << profile->bits[i].bit);
 	return reserved;
-}
-
-/* What the objects showed, as warnings of the unit. */
-static gb_warnings
-warnings_of(const sightings *seen, int state_kind, const gb_profile *profile)
-{
-	gb_warnings warnings = 0;
-
-	if (seen->bits != 0 &&
-		reserved_bits(seen->bits, state_kind, profile) != 0)
-		warnings |= GB_WARN_RESERVED_BITS;
-	if (seen->reserved != 0)
-		warnings |= GB_WARN_RESERVED_BYTE;
-	if (seen->unknown_time != 0)
-		warnings |= GB_WARN_OBJ_TIME;
-	if (seen->out_of_range != 0)
-		warnings |= GB_WARN_VALUE_RANGE;
-	if (seen->unscaled != 0)
-		warnings |= GB_WARN_UNSCALED;
-	return warnings;
 }
 
 int
@@ -312,7 +292,9 @@ gb_unit_decode(gb_unit *unit, const gb_profile *profile, gb_object *out,
 	if (gb_profile_has(profile, GB_P_PART_WIRE))
 		for (int i = 0; i < n; i++)
 			out[i].comp_addr = gb_swap32(out[i].comp_addr);
-	unit->warnings |= warnings_of(&seen, unit->layout->state_kind, profile);
+	unit->warnings |= seen.warnings;
+	if (reserved_bits(seen.bits, unit->layout->state_kind, profile) != 0)
+		unit->warnings |= GB_WARN_RESERVED_BITS;
 	return n;
 }
 
