@@ -14,7 +14,7 @@ MODULE_big = fireiot
 DATA_built = fireiot--$(EXTVERSION).sql
 
 # Floors, lowest first (docs/architecture.md).
-CODEC = frame names names_table object profile status stream text \
+CODEC = frame layout names names_table object profile status stream text \
 	time_tag unit
 OBJS = $(patsubst %,src/codec/%.o,$(CODEC)) \
 	$(patsubst %,src/base/%.o,report settings) \

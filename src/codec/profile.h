@@ -13,8 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "codec/layout.h"
 #include "codec/time_tag.h"
-#include "codec/unit.h"
 
 typedef enum gb_profile_flag
 {

@@ -14,6 +14,7 @@
 #include "base/compat.h"
 
 #include "codec/profile.h"
+#include "codec/status.h"
 #include "codec/text.h"
 
 /*
