@@ -118,14 +118,7 @@ fuzz-seeds:
 		build/fuzz/seeds
 
 fuzz-corpus: $(FUZZERS) fuzz-seeds
-	@for t in $(FUZZ_TARGETS); do \
-		mkdir -p build/fuzz/new/$$t test/fuzz/corpus/$$t && \
-		rm -rf build/fuzz/merged && mkdir build/fuzz/merged && \
-		build/fuzz/$${t}_fuzzer -merge=1 -max_len=4096 build/fuzz/merged \
-			build/fuzz/seeds/$$t test/fuzz/corpus/$$t build/fuzz/new/$$t && \
-		rm -rf test/fuzz/corpus/$$t && \
-		mv build/fuzz/merged test/fuzz/corpus/$$t || exit 1; \
-	done
+	@test/fuzz/corpus.sh $(FUZZ_TARGETS)
 
 # Benchmark: the compiler flags are those of the extension itself.
 

@@ -11,8 +11,8 @@ VECTORS = test/data/vectors.jsonl
 # Suites that run wherever the extension does, and those that need tools of
 # the reference platform.
 SUITES_HERE = check-unit check-catalog check-sql check-vectors \
-	check-vector-runner
-SUITES = check-lint $(SUITES_HERE) check-docs
+	check-vector-runner check-tap check-docs
+SUITES = check-lint $(SUITES_HERE) check-sanitize
 
 REGRESS = codes device_addr part_addr alarm_state type_properties \
 	explain decode encode profiles privileges
@@ -80,3 +80,5 @@ bench: ready
 -include test/floor0.mk
 -include test/lint.mk
 -include test/docs.mk
+-include test/tap.mk
+-include test/sanitize.mk

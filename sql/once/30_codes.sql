@@ -10,7 +10,8 @@ CREATE TABLE fireiot.command (
 	name_en text NOT NULL,
 	direction text CHECK (direction IN ('up', 'down', 'both')),
 	note text,
-	builtin boolean NOT NULL DEFAULT false CHECK (builtin = (kind <> 'user'))
+	builtin boolean NOT NULL DEFAULT false CHECK (builtin = (kind <> 'user')),
+	CHECK ((kind = 'user') = (code >= 128))
 );
 COMMENT ON TABLE fireiot.command IS 'Commands 命令字节 (GB/T 26875.3 Table 2)';
 
@@ -24,7 +25,8 @@ CREATE TABLE fireiot.data_unit_type (
 	object_bytes text,
 	max_objects smallint,
 	answered_by smallint,
-	builtin boolean NOT NULL DEFAULT false CHECK (builtin = (kind <> 'user'))
+	builtin boolean NOT NULL DEFAULT false CHECK (builtin = (kind <> 'user')),
+	CHECK ((kind = 'user') = (code BETWEEN 128 AND 254))
 );
 COMMENT ON TABLE fireiot.data_unit_type IS 'Data unit types 类型标志 (Table 3)';
 COMMENT ON COLUMN fireiot.data_unit_type.commands IS 'Commands under which the type stands';
@@ -38,7 +40,8 @@ CREATE TABLE fireiot.system_type (
 	name_zh text NOT NULL,
 	name_en text NOT NULL,
 	note text,
-	builtin boolean NOT NULL DEFAULT false CHECK (builtin = (kind <> 'user'))
+	builtin boolean NOT NULL DEFAULT false CHECK (builtin = (kind <> 'user')),
+	CHECK ((kind = 'user') = (code >= 128))
 );
 COMMENT ON TABLE fireiot.system_type IS 'Types of facility systems 建筑消防设施系统类型 (Table 4)';
 
@@ -48,7 +51,8 @@ CREATE TABLE fireiot.component_type (
 	name_zh text NOT NULL,
 	name_en text NOT NULL,
 	note text,
-	builtin boolean NOT NULL DEFAULT false CHECK (builtin = (kind <> 'user'))
+	builtin boolean NOT NULL DEFAULT false CHECK (builtin = (kind <> 'user')),
+	CHECK ((kind = 'user') = (code >= 128))
 );
 COMMENT ON TABLE fireiot.component_type IS 'Types of components 建筑消防设施部件类型 (Table 5)';
 
@@ -63,7 +67,8 @@ CREATE TABLE fireiot.quantity (
 	min_value numeric,
 	max_value numeric,
 	note text,
-	builtin boolean NOT NULL DEFAULT false CHECK (builtin = (kind <> 'user'))
+	builtin boolean NOT NULL DEFAULT false CHECK (builtin = (kind <> 'user')),
+	CHECK ((kind = 'user') = (code >= 128))
 );
 COMMENT ON TABLE fireiot.quantity IS 'Analogue quantities 模拟量类型 (Table 6)';
 COMMENT ON COLUMN fireiot.quantity.resolution IS 'Value of one step of the raw number';

@@ -9,17 +9,31 @@
 static char *time_zone_name;
 static pg_tz *time_zone;
 
+/* Is this the name of a zone in the server's time zone database? */
+static bool
+is_listed_zone(const char *name)
+{
+	pg_tzenum  *zones = pg_tzenumerate_start();
+	pg_tz	   *zone;
+	bool		found = false;
+
+	while (!found && (zone = pg_tzenumerate_next(zones)) != NULL)
+		found = strcmp(pg_get_timezone_name(zone), name) == 0;
+	pg_tzenumerate_end(zones);
+	return found;
+}
+
 /*
- * A zone by its name in the time zone database.  pg_tzset also takes POSIX
- * rules such as UTC+8, which mean the opposite of what people mean by them;
- * they are told by their digits.
+ * pg_tzset also takes POSIX rules such as UTC+8, which mean the opposite of
+ * what people mean by them.  All rules hold digits, so that the names without
+ * one need not be looked for in the whole database.
  */
 static bool
 check_time_zone(char **newval, void **extra, GucSource source)
 {
-	bool		is_rule = strpbrk(*newval, "0123456789") != NULL &&
-		strncmp(*newval, "Etc/", 4) != 0;
-	pg_tz	   *zone = is_rule ? NULL : pg_tzset(*newval);
+	bool		is_name = strpbrk(*newval, "0123456789") == NULL ||
+		is_listed_zone(*newval);
+	pg_tz	   *zone = is_name ? pg_tzset(*newval) : NULL;
 
 	if (zone != NULL && pg_tz_acceptable(zone))
 		return true;

@@ -52,9 +52,10 @@ gb_object_text(const gb_object *object)
 /*
  * Decode the objects of an opened unit that has a layout.  Returns how many
  * were complete, at most max; sets unit->fault (zero_objects, short,
- * trailing) and adds to unit->warnings.  When max is less than the unit
- * holds, the rest is not looked at and no fault is found there;
- * GB_MAX_OBJECTS is always enough.  Never reads outside the payload.
+ * trailing) and adds to unit->warnings.  GB_MAX_OBJECTS is always enough for
+ * max; with less, warnings are those of the objects decoded, and of a type
+ * with a length byte what is behind them is not looked at.  Never reads
+ * outside the payload.
  */
 extern int	gb_unit_decode(gb_unit *unit, const gb_profile *profile,
 						   gb_object *out, int max);

@@ -212,18 +212,20 @@ gb_profile_bit_of(const gb_profile *profile, int state_kind, int bit)
 	return NULL;
 }
 
-/* The standard's bit for a class; the same in all three status fields. */
+/* The standard's bit for a class.  A device has no bit for an event. */
 static unsigned
-bit_of_class(gb_alarm_class alarm_class)
+bit_of_class(gb_alarm_class alarm_class, int state_kind)
 {
 	switch (alarm_class)
 	{
+		case GB_CLASS_NONE:
+			return 0;
 		case GB_CLASS_FIRE:
 			return 1u << 1;
-		case GB_CLASS_FAULT:
-			return 1u << 2;
+		case GB_CLASS_EVENT:
+			return state_kind == GB_STATE_DEVICE ? 1u << 2 : 1u << 4;
 		default:
-			return 0;
+			return 1u << 2;
 	}
 }
 
@@ -236,11 +238,12 @@ gb_profile_state(const gb_profile *profile, int state_kind, uint16_t bits)
 
 	if (profile == NULL || !is_status)
 		return bits;
-	if ((profile->flags & GB_P_TEST_WHEN_SET) != 0)
+	if ((profile->flags & GB_P_TEST_WHEN_SET) != 0 &&
+		state_kind != GB_STATE_DEVICE)
 		state ^= 1u;
 	for (int i = 0; i < profile->bit_count; i++)
 		if (profile->bits[i].state_kind == state_kind &&
 			(bits >> profile->bits[i].bit & 1) != 0)
-			state |= bit_of_class(profile->bits[i].alarm_class);
+			state |= bit_of_class(profile->bits[i].alarm_class, state_kind);
 	return (uint16_t) state;
 }

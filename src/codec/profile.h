@@ -28,7 +28,7 @@ typedef enum gb_profile_flag
 	GB_P_UTF8_TEXT = 1 << 3,
 	/* component addresses are read in wire order, high byte first */
 	GB_P_PART_WIRE = 1 << 4,
-	/* bit 0 of a status is set in test, clear in normal operation */
+	/* bit 0 of a system or component is set in test, clear in operation */
 	GB_P_TEST_WHEN_SET = 1 << 6,
 	/* bytes come as hexadecimal text; undone before anything is cut */
 	GB_P_HEX_TEXT = 1 << 5

@@ -33,6 +33,7 @@ gb_unit_open(gb_unit *unit, const uint8_t *app, uint16_t len,
 	unit->fault = GB_FAULT_NONE;
 	if (len < 2)
 	{
+		unit->layout = NULL;
 		unit->count = 0;
 		unit->payload = app + 1;
 		unit->payload_len = 0;

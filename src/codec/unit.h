@@ -17,7 +17,7 @@
  */
 typedef struct gb_unit
 {
-	const gb_layout *layout;	/* NULL: objects have no known form */
+	const gb_layout *layout;	/* NULL: no objects, or of no known form */
 	const uint8_t *payload;		/* behind type and count */
 	uint16_t	payload_len;
 	uint8_t		type;

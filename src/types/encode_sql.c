@@ -206,7 +206,7 @@ check_ways(FunctionCallInfo fcinfo)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("object_count goes with payload"),
-				 errhint("Objects are counted; leave object_count out.")));
+				 errhint("Leave object_count out: objects are counted, and app holds its own.")));
 }
 
 /* The application data unit behind app; its length. */

@@ -422,7 +422,7 @@ set_field(const object_in *in, gb_object *o, const char *key,
 				(errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION),
 				 errmsg("objects[%d].%s has %d bytes on the wire",
 						in->position, key, len),
-				 errdetail("Type %d has room for %d bytes of GB 18030; a Chinese character takes two or four.",
+				 errdetail("Type %d has room for %d bytes; a Chinese character takes two in GB 18030, some four.",
 						   in->layout->type, limit)));
 	o->field = bytes;
 	o->field_len = (uint8) len;
@@ -439,6 +439,19 @@ check_text_of_bytes(const object_in *in, const char *text, const uint8 *bytes,
 
 	if (meant == NULL || strcmp(meant, text) != 0)
 		disagreement(in, "desc", "desc_hex");
+}
+
+/* A length byte that is more than the text is filled up with NULs. */
+static void
+set_length(const object_in *in, gb_object *o, int len)
+{
+	uint8	   *filled = palloc0(len + 1);
+
+	if (len < o->field_len)
+		disagreement(in, "len", find(in, "desc_hex") != NULL ? "desc_hex" : "desc");
+	memcpy(filled, o->field, o->field_len);
+	o->field = filled;
+	o->field_len = (uint8) len;
 }
 
 static void
@@ -460,9 +473,8 @@ read_text(const object_in *in, gb_object *o)
 		bytes = text_to_device(text != NULL ? text : "", in->profile, &len);
 		set_field(in, o, "desc", bytes, len, limit);
 	}
-	if (find(in, "len") != NULL &&
-		need_integer(in, "len", 0, 255) != o->field_len)
-		disagreement(in, "len", "desc");
+	if (find(in, "len") != NULL)
+		set_length(in, o, (int) need_integer(in, "len", 0, 255));
 }
 
 static void

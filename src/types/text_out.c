@@ -47,6 +47,18 @@ without_blanks(const uint8 *text, int len)
 	return len;
 }
 
+/* Are these bytes a character of UTF-8 whose end is missing? */
+static bool
+is_cut_utf8(const uint8 *bytes, int len)
+{
+	if (len >= pg_utf_mblen(bytes))
+		return false;
+	for (int i = 1; i < len; i++)
+		if ((bytes[i] & 0xc0) != 0x80)
+			return false;
+	return true;
+}
+
 /*
  * For profiles whose texts are UTF-8 already, with the same mercy for a last
  * character that the field's end has cut.
@@ -59,7 +71,7 @@ utf8_to_server(gb_slice text, gb_warnings *warnings)
 
 	if (good < text.len)
 	{
-		if (good + pg_utf_mblen(text.at + good) <= text.len)
+		if (!is_cut_utf8(text.at + good, text.len - good))
 			return NULL;
 		*warnings |= GB_WARN_TEXT_TRUNCATED;
 	}

@@ -7,12 +7,13 @@
 # * Examples.  Every block of `sql` runs, by psql, in a transaction of its own
 #   that is rolled back, and must not fail.  A block of `text` right behind it
 #   is what psql must print, with or without the numbers of rows.  `-- error
-#   SQLSTATE` as the first line says that the last statement fails so.  A block that has CREATE EXTENSION fireiot in
-#   it runs where the extension is not.  The session's zone is Asia/Shanghai.
+#   SQLSTATE` as the first line says that the last statement fails so.  A block
+#   that has CREATE EXTENSION fireiot in it runs where the extension is not.
+#   The session's zone is Asia/Shanghai.
 # * Links to files of the tree, and to headings.
-# * docs/protocol.md: each `file:name` names something in that file; each key
-#   of errors, faults, warnings and documents and each profile is described;
-#   what is shown as `json` is a vector that holds.
+# * Each `file:name` names something that is at home in that file.
+# * docs/protocol.md: each key of errors, faults, warnings and documents and
+#   each profile is described; what is shown as `json` is a vector that holds.
 # * docs/sql-reference.md describes exactly what the catalog has in schema
 #   fireiot, with arguments, defaults, results and columns, and the settings.
 # * META.json and CHANGELOG.md are for the version of fireiot.control.
@@ -47,7 +48,7 @@ sub main
 	check_examples($_) for @page;
 	check_links($_) for @page;
 	check_names($_, \%known) for @page;
-	check_references($page{'docs/protocol.md'});
+	check_references($_) for @page;
 	check_keys($page{'docs/protocol.md'});
 	check_profiles($page{'docs/protocol.md'});
 	check_vectors($page{'docs/protocol.md'});
@@ -188,7 +189,7 @@ sub collapsed
 	return $path;
 }
 
-# docs/protocol.md
+# Names in files
 
 sub contents
 {
@@ -205,10 +206,21 @@ sub check_references
 	for my $span (grep { !$seen{$_}++ } Page::spans($page->{prose}))
 	{
 		my ($file, $name) = $span =~ m{^([\w./-]+\.\w+):(\w+)$} or next;
-		my $there = contents($file) =~ /\b\Q$name\E\b/;
+		my $there = is_home(contents($file), $name);
 		ok($there, "$page->{file}: $span is not there");
 	}
 }
+
+# Is the name at home in the text?  A function where it is defined or declared,
+# not where it is called; anything else where it stands.
+sub is_home
+{
+	my ($text, $name) = @_;
+	return $text =~ /\b\Q$name\E\b/ if $text !~ /\b\Q$name\E\(/;
+	return $text =~ /^(?:(?:extern|#define) [^;]*?)?\b\Q$name\E\(/m;
+}
+
+# docs/protocol.md
 
 # Words in the initializer of an array of a C file.
 sub words_of_array

@@ -74,6 +74,7 @@ touch_object(const gb_object *o, const gb_unit *unit,
 	gb_decimal(decimal, o->raw, o->quantity);
 	PROPERTY(strlen(decimal) < GB_DECIMAL_SIZE);
 	PROPERTY(gb_alarm_class_of(state_kind, o->bits) <= GB_CLASS_FIRE);
+	sink += gb_profile_state(profile, state_kind, o->bits);
 	for (int bit = 0; bit < 16; bit++)
 		sink += gb_profile_bit_of(profile, state_kind, bit) != NULL;
 	if (o->field == NULL)

@@ -44,4 +44,5 @@ GROUP BY type ORDER BY type;
 \set VERBOSITY default
 SET fireiot.time_zone = 'Asia/Atlantis';
 SET fireiot.time_zone = 'UTC+8';
+SET fireiot.time_zone = 'Etc/XYZ8';
 SET fireiot.time_zone = 'Etc/GMT-8';

@@ -25,7 +25,7 @@ static struct
 	long		failed;
 	long		wrong_in_loop;
 	int			cases;
-} check_state;
+}			check_state;
 
 #define CHECK(condition) \
 	check_int(false, __FILE__, __LINE__, #condition, (condition) ? 1 : 0, 1)

@@ -88,7 +88,8 @@ form_object_warnings(const form *f, const gb_object *o)
 		return warnings;
 	if (o->quantity < 1 || o->quantity > 12)
 		warnings |= GB_WARN_UNSCALED;
-	else if (o->raw < range[o->quantity].min || o->raw > range[o->quantity].max)
+	else if (o->raw < range[o->quantity].min ||
+			 o->raw > range[o->quantity].max)
 		warnings |= GB_WARN_VALUE_RANGE;
 	return warnings;
 }
@@ -180,14 +181,31 @@ compare_unit(const form *f, const gb_profile *profile, const uint8_t *bytes,
 	free(app);
 }
 
+/* Often a good time, at times none; often that of the object before. */
 static inline void
 form_fill_time(uint8_t *p, uint64_t *seed, bool bcd)
 {
+	static uint8_t before[GB_TIME_SIZE];
 	gb_time		t = gb_time_from_seconds((int64_t) (check_random(seed) %
 													GB_TIME_SECONDS_END));
 
-	if (check_random(seed) % 4 != 0)
-		gb_time_write(&t, bcd ? GB_TIME_BCD : GB_TIME_BINARY, p);
+	switch (check_random(seed) % 8)
+	{
+		case 0:
+			break;
+		case 1:
+			memset(p, check_random(seed) % 2 == 0 ? 0x00 : 0xff, GB_TIME_SIZE);
+			break;
+		case 2:
+		case 3:
+		case 4:
+			memcpy(p, before, GB_TIME_SIZE);
+			break;
+		default:
+			gb_time_write(&t, bcd ? GB_TIME_BCD : GB_TIME_BINARY, p);
+			break;
+	}
+	memcpy(before, p, GB_TIME_SIZE);
 }
 
 /* Random bytes for the field of a letter: often good, at times odd. */
@@ -206,7 +224,7 @@ form_fill_field(char letter, uint8_t *p, size_t size, uint64_t *seed,
 			p[i] = check_random(seed) % 4 == 0 ? 0 : p[i];
 }
 
-/* A random object behind out, whose text of a length byte is at most longest. */
+/* A random object behind out; a text with a length byte is at most longest. */
 static inline size_t
 form_fill(const form *f, uint8_t *out, uint64_t *seed, int longest, bool bcd)
 {
@@ -253,8 +271,8 @@ form_room(const form *f)
 }
 
 /*
- * Random units of every step-th count, then every length around one of three
- * objects.
+ * Random units of every step-th count and of those at the limit, then every
+ * length around a unit of three objects.
  */
 static inline void
 compare_form(const form *f, const gb_profile *profile, uint64_t *seed,
@@ -265,12 +283,18 @@ compare_form(const form *f, const gb_profile *profile, uint64_t *seed,
 	size_t		len;
 	char		what[40];
 
-	for (int count = 1; count <= form_room(f); count += step * check_stride())
+	for (int count = 1; count <= form_room(f); count++)
+	{
+		/* on both sides of the limit in any case */
+		if (count != f->max_count && count != f->max_count + 1 &&
+			count % (step * check_stride()) != 0)
+			continue;
 		for (int i = 0; i < rounds; i++)
 		{
 			len = form_unit(f, app, count, seed, bcd);
 			compare_unit(f, profile, app, len);
 		}
+	}
 	snprintf(what, sizeof(what), "type %d, counts", f->type);
 	CHECK_EACH(what);
 	len = form_unit(f, app, 3 < form_room(f) ? 3 : form_room(f), seed, bcd);

@@ -140,9 +140,9 @@ every_truncation(void)
 static void
 every_flipped_bit(void)
 {
+	static const uint8_t app[] = {0x15, 1, 1, 5, 6, 7, 8, 9, 10};
 	uint8_t		bytes[SAMPLE_MAX];
-	size_t		len = sample_frame(bytes, 1, 2,
-								   (const uint8_t *) "\x15\x01\x01\5\6\7\x8\x9\xa", 9);
+	size_t		len = sample_frame(bytes, 1, 2, app, sizeof(app));
 
 	for (size_t at = 0; at < len; at++)
 		for (int bit = 0; bit < 8; bit++)
@@ -227,6 +227,25 @@ control_unit_warnings(void)
 	CHECK_INT(warnings_of(0, 0, 3, 0), 0);
 	CHECK_INT(warnings_of(4, 2, 255, 0),
 			  GB_WARN_MAIN_VERSION | GB_WARN_CMD_USER);
+}
+
+/* They do not depend on each other. */
+static void
+control_unit_warnings_together(void)
+{
+	uint8_t		bytes[SAMPLE_MAX];
+	gb_frame	frame;
+
+	sample_frame(bytes, 1, 200, NULL, 0);
+	bytes[4] = 9;
+	bytes[10] = 0;
+	gb_frame_read(&frame, bytes, NULL);
+	CHECK_INT(frame.warnings,
+			  GB_WARN_MAIN_VERSION | GB_WARN_TIME | GB_WARN_CMD_USER);
+	bytes[26] = 2;
+	gb_frame_read(&frame, bytes, NULL);
+	CHECK_INT(frame.warnings,
+			  GB_WARN_MAIN_VERSION | GB_WARN_TIME | GB_WARN_EMPTY_APP);
 }
 
 /* An all-zero time tag leaves the frame good and the time not known. */
@@ -349,7 +368,7 @@ too_much_is_not_built(void)
 {
 	uint8_t		app[GB_MAX_APP + 1] = {0};
 	uint8_t		out[1] = {0x77};
-	gb_frame	frame = {.app = app,.app_len = GB_MAX_APP + 1};
+	gb_frame	frame = {.app = app, .app_len = GB_MAX_APP + 1};
 
 	CHECK_INT(gb_frame_build(&frame, NULL, out), 0);
 	frame.app_len = UINT16_MAX;
@@ -433,6 +452,7 @@ main(void)
 	RUN(every_command);
 	RUN(control_unit_is_read);
 	RUN(control_unit_warnings);
+	RUN(control_unit_warnings_together);
 	RUN(time_that_is_no_time);
 	RUN(what_is_built_reads_back);
 	RUN(built_bytes);

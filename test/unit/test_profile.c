@@ -75,6 +75,7 @@ static const form fire_monitor_forms[] = {
 static const form no_forms[] = {{0}};
 
 #define DAHUA_COMMANDS (1 << 0 | 1 << 7)
+#define DAHUA_FLAGS (GB_P_ADDRESS_WIRE | GB_P_TEST_WHEN_SET)
 
 static const struct dialect
 {
@@ -84,13 +85,16 @@ static const struct dialect
 	int			commands;
 	const form *forms;
 }			dialects[] = {
-	{"dahua-1.03", GB_P_ADDRESS_WIRE, GB_TIME_BCD, DAHUA_COMMANDS, dahua_forms},
-	{"dahua-binary-time", GB_P_ADDRESS_WIRE, GB_TIME_BINARY, DAHUA_COMMANDS, dahua_forms},
-	{"jd-f53", GB_P_ADDRESS_WIRE | GB_P_PART_WIRE, GB_TIME_BINARY, 0, no_forms},
+	{"dahua-1.03", DAHUA_FLAGS, GB_TIME_BCD, DAHUA_COMMANDS, dahua_forms},
+	{"dahua-binary-time", DAHUA_FLAGS, GB_TIME_BINARY, DAHUA_COMMANDS,
+	dahua_forms},
+	{"jd-f53", GB_P_ADDRESS_WIRE | GB_P_PART_WIRE, GB_TIME_BINARY, 0,
+	no_forms},
 	{"jk-gh2013g", 0, GB_TIME_BINARY, 0, jk_forms},
 	{"nb-iot", GB_P_HEADER_TIME, GB_TIME_BINARY, 0, nb_iot_forms},
 	{"handshake-1-byte", GB_P_HANDSHAKE, GB_TIME_BINARY, 0, no_forms},
-	{"type21-without-time", GB_P_HEADER_TIME, GB_TIME_BINARY, 0, timeless_forms},
+	{"type21-without-time", GB_P_HEADER_TIME, GB_TIME_BINARY, 0,
+	timeless_forms},
 	{"leader-6920", 0, GB_TIME_BINARY, 0, no_forms},
 	{"eiel", 0, GB_TIME_BINARY, 0, eiel_forms},
 	{"fubei-2024", 0, GB_TIME_BINARY, 0, fubei_forms},
@@ -168,6 +172,39 @@ layouts_are_sound(void)
 	CHECK_EACH("each type once in a profile");
 }
 
+/* Each flag is a bit of its own. */
+static void
+flags_are_distinct(void)
+{
+	static const gb_profile_flag flags[] = {
+		GB_P_ADDRESS_WIRE, GB_P_HEADER_TIME, GB_P_HANDSHAKE,
+		GB_P_UTF8_TEXT, GB_P_PART_WIRE, GB_P_TEST_WHEN_SET, GB_P_HEX_TEXT
+	};
+	unsigned	seen = 0;
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+	{
+		CHECK(flags[i] != 0 && (flags[i] & (flags[i] - 1)) == 0);
+		CHECK_INT(seen & flags[i], 0);
+		seen |= flags[i];
+	}
+}
+
+/* Only one added type is a question with an answer of its own. */
+static void
+answers_of_the_profiles(void)
+{
+	const gb_profile *jk = gb_profile_find("jk-gh2013g");
+	const gb_profile *profile;
+
+	CHECK_INT(gb_profile_layout(jk, 188)->answered_by, 128);
+	for (int i = 0; (profile = gb_profile_at(i)) != NULL; i++)
+		for (int j = 0; j < profile->layout_count; j++)
+			if (profile != jk || profile->layouts[j].type != 188)
+				EACH_INT(profile->layouts[j].answered_by, 0);
+	CHECK_EACH("no other answers");
+}
+
 /* Every type that a dialect does not list is the standard's. */
 static void
 other_layouts_are_the_standards(void)
@@ -179,9 +216,9 @@ other_layouts_are_the_standards(void)
 
 		for (int type = 0; type < 256; type++)
 		{
-			const gb_layout *layout = gb_profile_layout(profile, (uint8_t) type);
+			uint8_t		t = (uint8_t) type;
 
-			if (layout != gb_layout_standard((uint8_t) type))
+			if (gb_profile_layout(profile, t) != gb_layout_standard(t))
 			{
 				own++;
 				EACH(dialect_form(&dialects[i], type) != NULL);
@@ -231,8 +268,9 @@ standard_is_unchanged(void)
 	CHECK_EACH("types of the dialects");
 	CHECK(!gb_profile_allows_handshake(NULL));
 	CHECK_INT(gb_profile_time(NULL), GB_TIME_BINARY);
-	for (int bit = 0; bit < 6; bit++)
-		CHECK(!gb_profile_has(NULL, (gb_profile_flag) (1 << bit)));
+	for (int bit = 0; bit < 31; bit++)
+		EACH(!gb_profile_has(NULL, (gb_profile_flag) (1 << bit)));
+	CHECK_EACH("no flag");
 }
 
 static gb_error
@@ -369,11 +407,69 @@ bits_of_the_profiles(void)
 	CHECK(gb_profile_bit_of(NULL, GB_STATE_COMPONENT, 9) == NULL);
 }
 
+/* The standard's bits: bit 0 turned round, faults of the dialect as fault. */
+static int
+dahua_state(int state_kind, int bits)
+{
+	int			faults = state_kind == GB_STATE_SYSTEM ? 0x4000 :
+		state_kind == GB_STATE_COMPONENT ? 0xfe00 : 0;
+
+	if (state_kind != GB_STATE_SYSTEM && state_kind != GB_STATE_COMPONENT)
+		return bits;
+	return (bits ^ 1) | ((bits & faults) != 0 ? 4 : 0);
+}
+
+static void
+states_of_every_profile(void)
+{
+	static const int kinds[] = {
+		GB_STATE_NONE, GB_STATE_SYSTEM, GB_STATE_COMPONENT,
+		GB_STATE_FACILITY_OPERATION, GB_STATE_DEVICE,
+		GB_STATE_DEVICE_OPERATION
+	};
+
+	for (int i = -1; i < DIALECTS; i++)
+	{
+		const gb_profile *profile =
+			i < 0 ? NULL : gb_profile_find(dialects[i].name);
+		bool		turned = i >= 0 && dialects[i].flags == DAHUA_FLAGS;
+
+		for (size_t j = 0; j < sizeof(kinds) / sizeof(kinds[0]); j++)
+			for (int bits = 0; bits < 65536; bits += check_stride())
+				EACH_INT(gb_profile_state(profile, kinds[j], (uint16_t) bits),
+						 turned ? dahua_state(kinds[j], bits) : bits);
+		CHECK_EACH(i < 0 ? "standard" : profile->name);
+	}
+}
+
+/* A dialect's own bit sets the standard's of its class; no class, no bit. */
+static void
+state_of_each_class(void)
+{
+	static const gb_profile_bit bits[] = {
+		{GB_STATE_COMPONENT, 9, GB_CLASS_FIRE, "flame", {"", ""}},
+		{GB_STATE_COMPONENT, 10, GB_CLASS_FAULT, "loose", {"", ""}},
+		{GB_STATE_COMPONENT, 11, GB_CLASS_EVENT, "open", {"", ""}},
+		{GB_STATE_COMPONENT, 12, GB_CLASS_NONE, "lit", {"", ""}},
+	};
+	static const gb_profile profile = {.bits = bits, .bit_count = 4};
+
+	CHECK_INT(gb_profile_state(&profile, GB_STATE_COMPONENT, 0), 0);
+	CHECK_INT(gb_profile_state(&profile, GB_STATE_COMPONENT, 0x200), 0x202);
+	CHECK_INT(gb_profile_state(&profile, GB_STATE_COMPONENT, 0x400), 0x404);
+	CHECK_INT(gb_profile_state(&profile, GB_STATE_COMPONENT, 0x1801), 0x1811);
+	CHECK_INT(gb_profile_state(&profile, GB_STATE_COMPONENT, 0x1001), 0x1001);
+	CHECK_INT(gb_profile_state(&profile, GB_STATE_COMPONENT, 0x600), 0x606);
+	CHECK_INT(gb_profile_state(&profile, GB_STATE_SYSTEM, 0x600), 0x600);
+}
+
 int
 main(void)
 {
 	RUN(profiles_are_found);
 	RUN(layouts_are_sound);
+	RUN(flags_are_distinct);
+	RUN(answers_of_the_profiles);
 	RUN(other_layouts_are_the_standards);
 	RUN(every_form_of_every_profile);
 	RUN(standard_is_unchanged);
@@ -382,5 +478,7 @@ main(void)
 	RUN(control_unit_of_every_profile);
 	RUN(no_decimal_digits);
 	RUN(bits_of_the_profiles);
+	RUN(states_of_every_profile);
+	RUN(state_of_each_class);
 	return check_done();
 }

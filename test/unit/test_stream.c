@@ -137,6 +137,25 @@ same_for_any_split(const sample_stream *s, bool eof, const piece_list *want)
 	CHECK_EACH("random splits");
 }
 
+/* Nothing is decided too early or too late, wherever the bytes stop. */
+static void
+same_for_every_prefix(const sample_stream *s)
+{
+	for (size_t n = 0; n <= s->len; n += (size_t) check_stride())
+	{
+		piece_list	got = piece_list_for(n);
+		piece_list	want = piece_list_for(n);
+		gb_cutter	cutter = {0};
+
+		pieces_take(&got, &cutter, s->bytes, n, false, NULL);
+		reference_cut(&want, s->bytes, n, false, NULL);
+		EACH_INT(piece_list_differ(&got, &want), -1);
+		free(got.piece);
+		free(want.piece);
+	}
+	CHECK_EACH("every prefix");
+}
+
 /* Over the whole stream at once: the same, and the garbage at its end. */
 static void
 same_for_a_walk(const sample_stream *s, bool eof)
@@ -163,6 +182,7 @@ expect(const sample_stream *s, bool eof, const char *words)
 	reference_cut(&want, s->bytes, s->len, eof, NULL);
 	CHECK_STR(describe(&want), words);
 	same_for_any_split(s, eof, &got);
+	same_for_every_prefix(s);
 	same_for_a_walk(s, eof);
 	free(got.piece);
 	free(want.piece);
@@ -384,6 +404,10 @@ frame_is_read(void)
 	CHECK(frame.app == s.bytes + 27);
 	CHECK_INT(frame.seq, 2);
 	CHECK_INT(frame.app_len, sizeof(status_unit));
+	CHECK_INT(frame.src, 0x0a0b0c);
+	CHECK_INT(frame.dst, 0x5b38);
+	CHECK_INT(frame.checksum, s.bytes[36]);
+	CHECK(frame.time.known);
 	piece = gb_cutter_next(&cutter, s.bytes + 39, s.len - 39, false, NULL,
 						   &frame);
 	CHECK_INT(piece.kind, GB_PIECE_UNKNOWN_COMMAND);
@@ -434,9 +458,11 @@ nothing_at_all(void)
 {
 	gb_cutter	cutter = {0};
 	gb_frame	frame;
+	gb_piece	piece;
 
-	CHECK_INT(gb_cutter_next(&cutter, NULL, 0, false, NULL, &frame).kind,
-			  GB_PIECE_NONE);
+	piece = gb_cutter_next(&cutter, NULL, 0, false, NULL, &frame);
+	CHECK_INT(piece.kind, GB_PIECE_NONE);
+	CHECK_INT(piece.offset + piece.len, 0);
 	CHECK_INT(gb_cutter_next(&cutter, NULL, 0, true, NULL, &frame).kind,
 			  GB_PIECE_NONE);
 	CHECK_INT(cutter.consumed, 0);

@@ -105,7 +105,9 @@ compare_day(int day, int64_t start, struct tm *civil)
 	EACH_INT(t.month, civil->tm_mon + 1);
 	EACH_INT(t.day, civil->tm_mday);
 	EACH_INT(t.hour + t.minute + t.second, 0);
-	EACH(t.known && gb_time_is_real(&t));
+	EACH(gb_time_is_real(&t));
+	EACH_INT(t.known, 1);
+	EACH_INT(t.zero, 0);
 	EACH_INT(gb_time_to_seconds(&t), (int64_t) day * 86400);
 
 	t.hour = 23;

@@ -58,7 +58,8 @@ layouts_match_the_table(void)
 	for (int type = 0; type < 256; type++)
 	{
 		const gb_layout *layout = gb_layout_standard((uint8_t) type);
-		bool		wanted = strcmp(csv_get(csv, type, "kind"), "defined") == 0;
+		const char *kind = csv_get(csv, type, "kind");
+		bool		wanted = strcmp(kind, "defined") == 0;
 		const form *f = form_of(type);
 
 		EACH_INT(layout != NULL, wanted);
@@ -82,12 +83,13 @@ state_kinds(void)
 {
 	for (int i = 0; i < STANDARD_FORMS; i++)
 	{
-		const gb_layout *layout = gb_layout_standard(standard_forms[i].type);
-		bool		has_state = strpbrk(standard_forms[i].picture, "wb") != NULL;
+		const form *f = &standard_forms[i];
+		const gb_layout *layout = gb_layout_standard(f->type);
+		bool		has_state = strpbrk(f->picture, "wb") != NULL;
 		const gb_bit_field *field = gb_bit_field_of(layout->state_kind);
 
-		CHECK_INT(layout->state_kind, has_state ? standard_forms[i].type : 0);
-		CHECK_INT(field != NULL ? field->reserved : 0, standard_forms[i].reserved);
+		CHECK_INT(layout->state_kind, has_state ? f->type : 0);
+		CHECK_INT(field != NULL ? field->reserved : 0, f->reserved);
 	}
 }
 
@@ -147,6 +149,49 @@ commands_of_every_type(void)
 	CHECK_EACH("every type under every command");
 }
 
+/* Warnings of head and objects stand beside each other. */
+static void
+warnings_together(void)
+{
+	static uint8_t app[2 + 2 * 7] = {21, 2, 0x80};
+	gb_object	o[2];
+	gb_unit		unit;
+
+	gb_unit_open(&unit, app, sizeof(app), GB_CMD_REQUEST, NULL);
+	CHECK_INT(unit.warnings, GB_WARN_COUNT_OVER | GB_WARN_TYPE_COMMAND);
+	CHECK_INT(gb_unit_decode(&unit, NULL, o, 2), 2);
+	CHECK_INT(unit.warnings, GB_WARN_COUNT_OVER | GB_WARN_TYPE_COMMAND |
+			  GB_WARN_RESERVED_BITS | GB_WARN_OBJ_TIME);
+}
+
+/* On both sides of both ends of each quantity's range. */
+static void
+ends_of_every_range(void)
+{
+	for (int i = 1; i < GB_QUANTITY_COUNT; i++)
+	{
+		const int	raw[] = {
+			gb_quantities[i].raw_min, gb_quantities[i].raw_max,
+			gb_quantities[i].raw_min - 1, gb_quantities[i].raw_max + 1
+		};
+		uint8_t		app[18] = {3, 1, 1, 1, 40, 0, 0, 0, 0, (uint8_t) i};
+
+		memcpy(app + 12, "\5\36\16\23\11\32", 6);
+		for (int j = 0; j < 4; j++)
+		{
+			gb_object	o;
+			gb_unit		unit;
+
+			app[10] = (uint8_t) raw[j];
+			app[11] = (uint8_t) (raw[j] >> 8);
+			gb_unit_open(&unit, app, sizeof(app), GB_CMD_SEND, NULL);
+			CHECK_INT(gb_unit_decode(&unit, NULL, &o, 1), 1);
+			CHECK_INT(o.raw, raw[j]);
+			CHECK_INT(unit.warnings, j < 2 ? 0 : GB_WARN_VALUE_RANGE);
+		}
+	}
+}
+
 /* A type that the standard does not define: raw, and why. */
 static void
 types_without_a_form(void)
@@ -186,6 +231,7 @@ one_byte_has_no_count(void)
 		gb_unit_open(&unit, app, 1, 2, NULL);
 		EACH_INT(unit.type, type);
 		EACH_INT(unit.count, 0);
+		EACH(unit.payload == app + 1);
 		EACH_INT(unit.payload_len, 0);
 		EACH_INT(unit.fault, GB_FAULT_NO_OBJECT_COUNT);
 		EACH_INT(unit.warnings, GB_WARN_APP_LEN_1);
@@ -287,10 +333,11 @@ encode_needs_its_room(void)
 
 	for (int i = 0; i < STANDARD_FORMS; i++)
 	{
-		const gb_layout *layout = gb_layout_standard(standard_forms[i].type);
-		bool		varying = strchr(standard_forms[i].picture, 'L') != NULL;
-		gb_object	o = {.field = text,.field_len = sizeof(text)};
-		int			size = standard_forms[i].size + (varying ? (int) sizeof(text) : 0);
+		const form *f = &standard_forms[i];
+		const gb_layout *layout = gb_layout_standard(f->type);
+		bool		varying = strchr(f->picture, 'L') != NULL;
+		gb_object	o = {.field = text, .field_len = sizeof(text)};
+		int			size = f->size + (varying ? (int) sizeof(text) : 0);
 
 		memset(out, 0x5a, sizeof(out));
 		for (int room = 0; room < size; room++)
@@ -309,7 +356,7 @@ encode_text(uint8_t type, const char *text, uint8_t len, const void *want,
 			int size)
 {
 	const gb_layout *layout = gb_layout_standard(type);
-	gb_object	o = {.field = (const uint8_t *) text,.field_len = len};
+	gb_object	o = {.field = (const uint8_t *) text, .field_len = len};
 	uint8_t		out[300];
 
 	memset(out, 0x5a, sizeof(out));
@@ -369,6 +416,8 @@ main(void)
 	RUN(every_type_both_ways);
 	RUN(counts_that_do_not_fit);
 	RUN(commands_of_every_type);
+	RUN(warnings_together);
+	RUN(ends_of_every_range);
 	RUN(types_without_a_form);
 	RUN(one_byte_has_no_count);
 	RUN(hostile_lengths);

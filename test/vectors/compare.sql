@@ -11,8 +11,16 @@ CREATE TEMP TABLE line (no bigint GENERATED ALWAYS AS IDENTITY, text text);
 -- A line that is no vector is a failure, not the end of the run.
 CREATE FUNCTION pg_temp.to_vector(text)
 RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+	v jsonb;
 BEGIN
-	RETURN $1::jsonb;
+	v := $1::jsonb;
+	IF jsonb_typeof(v -> 'expect') = 'object' AND jsonb_typeof(v -> 'valid') = 'boolean'
+		AND coalesce(jsonb_typeof(v -> 'dialect_expect'), 'null') IN ('object', 'null')
+		AND (coalesce(jsonb_typeof(v -> 'dialect_expect'), 'null') = 'null' OR v ->> 'dialect' IS NOT NULL) THEN
+		RETURN v;
+	END IF;
+	RETURN jsonb_build_object('name', '(not of the form)', 'expect', '{}'::jsonb);
 EXCEPTION WHEN OTHERS THEN
 	RETURN jsonb_build_object('name', '(unreadable)', 'expect', '{}'::jsonb);
 END
