@@ -4,7 +4,7 @@
  *
  * Built and linked in the same way as the library under test.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include <limits.h>
 
@@ -29,31 +29,26 @@ read_behind_argument(const bytea *three_bytes)
 static int
 read_behind_malloc(void)
 {
-	volatile char *piece = malloc(behind);
-	int			result;
+	char *volatile piece = malloc(behind);
+	int			result = piece[behind];
 
-	Assert(piece != NULL);
-	piece[0] = 1;
-	result = piece[behind];
-	free((void *) piece);
+	free(piece);
 	return result;
 }
 
 static int
 read_freed(void)
 {
-	volatile char *piece = malloc(behind);
+	char *volatile piece = malloc(behind);
 
-	Assert(piece != NULL);
-	piece[0] = 1;
-	free((void *) piece);
+	free(piece);
 	return piece[0];
 }
 
 static int
 write_behind_palloc(void)
 {
-	volatile char *piece = palloc(behind);
+	char *volatile piece = palloc(behind);
 
 	piece[behind] = 1;
 	return piece[behind];
@@ -62,7 +57,7 @@ write_behind_palloc(void)
 static int
 depend_on_undefined(void)
 {
-	volatile char *piece = palloc(behind);
+	char *volatile piece = palloc(behind);
 
 	return piece[0] == 42 ? 1 : 2;
 }

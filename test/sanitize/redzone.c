@@ -13,7 +13,7 @@
  * function returns or raises, which fmgr_hook tells, and not set outside of
  * functions.  Loaded by shared_preload_libraries, before fireiot.
  */
-#include "postgres.h"
+#include "base/compat.h"
 
 #include <sanitizer/asan_interface.h>
 #include <valgrind/memcheck.h>

@@ -17,6 +17,7 @@ server=sanitize-$tool
 dir=$(sh test/env/server.sh where "$server")
 passed=0
 failed=0
+seen=0
 
 # check DESCRIPTION COMMAND...: one check, passed when the command is true.
 check()
@@ -43,20 +44,22 @@ tally()
 	failed=$((failed + ${counts#* }))
 }
 
-# How a server proper is started.
+# How a server proper is started.  Both libraries are preloaded: they look into
+# the environment as they start, and the server overwrites it with its titles.
+# Reports go to the server's log.
 prefix_asan()
 {
-	echo "env LD_PRELOAD='$($CC -print-file-name=libasan.so)'" \
-		"ASAN_OPTIONS='log_path=$dir/report/asan:detect_leaks=0:abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1:quarantine_size_mb=64'" \
-		"UBSAN_OPTIONS='log_path=$dir/report/ubsan:print_stacktrace=1:halt_on_error=1:abort_on_error=1'"
+	common=print_stacktrace=1:halt_on_error=1:abort_on_error=1
+	echo "env LD_PRELOAD='$($CC -print-file-name=libasan.so) $($CC -print-file-name=libubsan.so) $bindir/first.so'" \
+		"ASAN_OPTIONS=$common:detect_leaks=0:detect_stack_use_after_return=1:strict_string_checks=1:quarantine_size_mb=64" \
+		"UBSAN_OPTIONS=$common"
 }
 
 prefix_memcheck()
 {
 	echo "valgrind --quiet --tool=memcheck --leak-check=no --num-callers=30" \
-		"--gen-suppressions=all --error-limit=no" \
-		"--suppressions='$bindir/postgresql.supp'" \
-		"--log-file='$dir/report/memcheck.%p'"
+		"--error-limit=no" \
+		"--suppressions='$bindir/postgresql.supp'"
 }
 
 # Between pg_ctl and the server; what initdb starts runs as always.
@@ -76,7 +79,7 @@ make_tree()
 	PG_CONFIG=$(sh test/env/tree.sh "$dir-tree")
 	export PG_CONFIG
 	bindir=${PG_CONFIG%/*}
-	cp test/sanitize/postgresql.supp "$bindir"
+	cp test/sanitize/postgresql.supp "$build/first.so" "$bindir"
 	cp "$build/$tool/fireiot.so" "$build/$tool/fireiot_fault.so" \
 		"$build/fireiot_redzone.so" "$($PG_CONFIG --pkglibdir)"
 	cp fireiot.control fireiot--*.sql "$($PG_CONFIG --sharedir)/extension"
@@ -92,8 +95,6 @@ start_server()
 	END
 	PGHOST=$dir PGPORT=5432 PGUSER=postgres PGDATABASE=contrib_regression
 	export PGHOST PGPORT PGUSER PGDATABASE
-	# the tools write as the server's user
-	install -d -m 777 "$dir/report"
 }
 
 stop_server()
@@ -118,19 +119,23 @@ wait_for_server()
 	done
 }
 
+# Lines of reports in what the server has logged since the last look.
 reported()
 {
-	[ -n "$(find "$dir/report" -type f -size +0)" ]
+	tail -n "+$((seen + 1))" "$dir/log" | grep -aE '^==[0-9]+==|: runtime error: '
 }
 
-# The reports are there, and say so.
+look()
+{
+	seen=$(wc -l <"$dir/log")
+}
+
+# The fault is reported, and as what it is.
 reported_as()
 {
+	look
 	sql "SELECT fireiot_fault('$1', '\x010203')" >/dev/null || true
-	wait_for_server && cat "$dir"/report/* 2>/dev/null | grep -qE "$2"
-	status=$?
-	rm -f "$dir"/report/*
-	return $status
+	wait_for_server && reported | grep -qE "$2"
 }
 
 nothing_reported_for_no_fault()
@@ -182,7 +187,10 @@ check_tool()
 
 nothing_reported()
 {
-	! reported || { cat "$dir"/report/*; false; }
+	! reported >/dev/null || {
+		tail -n "+$((seen + 1))" "$dir/log"
+		false
+	}
 }
 
 main()
@@ -190,6 +198,7 @@ main()
 	make_tree
 	start_server
 	check_tool
+	look
 	rm -rf "$build/$tool/regress"
 	mkdir -p "$build/$tool/regress"
 	tally sh test/regress.sh "$PG_REGRESS" --bindir="$BINDIR" --inputdir=test \
