@@ -11,7 +11,7 @@ BEGIN
 			pg_catalog.current_setting('server_encoding')
 			USING ERRCODE = 'feature_not_supported',
 				DETAIL = 'Texts of devices are GB 18030, which only UTF8 can hold in full.',
-				HINT = 'CREATE DATABASE name ENCODING ''UTF8'' TEMPLATE template0, and create the extension there.';
+				HINT = 'CREATE DATABASE name ENCODING ''UTF8'' LOCALE ''C'' TEMPLATE template0, or another locale of UTF8, and create the extension there.';
 	END IF;
 END
 $guard$;

@@ -26,8 +26,11 @@ exact_room(size_t n)
 static inline uint8_t *
 exact_copy(const uint8_t *bytes, size_t n)
 {
-	uint8_t    *copy = exact_room(n);
+	/* no bytes at all would look uninitialised to the compiler */
+	uint8_t    *copy = calloc(n, 1);
 
+	if (copy == NULL && n > 0)
+		abort();
 	if (n > 0)
 		memcpy(copy, bytes, n);
 	return copy;
