@@ -3,7 +3,7 @@
 -- that the standard leaves to users, 128 and up, are a site's own: it adds rows
 -- for them, and they are dumped.
 
-CREATE TABLE fireiot.command (
+CREATE TABLE fireiot.command_code (
 	code smallint PRIMARY KEY CHECK (code BETWEEN 0 AND 255),
 	kind text NOT NULL DEFAULT 'user' CHECK (kind IN ('defined', 'reserved', 'user')),
 	name_zh text NOT NULL,
@@ -13,7 +13,7 @@ CREATE TABLE fireiot.command (
 	builtin boolean NOT NULL DEFAULT false CHECK (builtin = (kind <> 'user')),
 	CHECK ((kind = 'user') = (code >= 128))
 );
-COMMENT ON TABLE fireiot.command IS 'Commands 命令字节 (GB/T 26875.3 Table 2)';
+COMMENT ON TABLE fireiot.command_code IS 'Commands 命令字节 (GB/T 26875.3 Table 2)';
 
 CREATE TABLE fireiot.data_unit_type (
 	code smallint PRIMARY KEY CHECK (code BETWEEN 0 AND 255),

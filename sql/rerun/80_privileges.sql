@@ -6,7 +6,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA fireiot FROM PUBLIC;
 REVOKE ALL ON ALL ROUTINES IN SCHEMA fireiot FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA fireiot TO PUBLIC;
-GRANT SELECT ON fireiot.command, fireiot.data_unit_type, fireiot.system_type,
+GRANT SELECT ON fireiot.command_code, fireiot.data_unit_type, fireiot.system_type,
 	fireiot.component_type, fireiot.quantity, fireiot.status_bit TO PUBLIC;
 
 DO $grant$

@@ -67,7 +67,7 @@ get_command(FunctionCallInfo fcinfo, const gb_profile *profile)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("command = %d is reserved", command),
 				 errdetail("Commands are 1 to 6; 128 to 255 are free for users."),
-				 errhint("SELECT code, name_en FROM fireiot.command WHERE kind = 'defined' lists them.")));
+				 errhint("SELECT code, name_en FROM fireiot.command_code WHERE kind = 'defined' lists them.")));
 	return (uint8) command;
 }
 

@@ -20,7 +20,7 @@ WHERE v ->> 'name' LIKE 'ref-%' OR v ->> 'name' IN ('t2-gbk', 't3-temp', 't3-neg
 \echo What the devices said: one row for each information object
 SELECT r.no, d.src, c.name_zh AS command, t.name_zh AS data_unit, d.part, d.state, d.value, d.unit, d.text, d.observed_at
 FROM received AS r, LATERAL fireiot.decode_frame(r.bytes) AS d
-LEFT JOIN fireiot.command AS c ON c.code = d.command
+LEFT JOIN fireiot.command_code AS c ON c.code = d.command
 LEFT JOIN fireiot.data_unit_type AS t ON t.code = d.type
 WHERE d.error IS NULL AND d.type IS NOT NULL
 ORDER BY r.no, d.object_no;

@@ -1,5 +1,5 @@
 -- The code tables hold what the standard holds.
-SELECT 'command' AS code_table, kind, count(*) FROM fireiot.command GROUP BY kind
+SELECT 'command' AS code_table, kind, count(*) FROM fireiot.command_code GROUP BY kind
 UNION ALL SELECT 'data_unit_type', kind, count(*) FROM fireiot.data_unit_type GROUP BY kind
 UNION ALL SELECT 'system_type', kind, count(*) FROM fireiot.system_type GROUP BY kind
 UNION ALL SELECT 'component_type', kind, count(*) FROM fireiot.component_type GROUP BY kind

@@ -55,7 +55,7 @@ sub schema_of_another
 		CREATE SCHEMA fireiot AUTHORIZATION squatter');
 	$node->safe_psql('squatted', q{
 		CREATE TYPE fireiot.device_addr AS (number bigint);
-		CREATE TABLE fireiot.command (code smallint);
+		CREATE TABLE fireiot.command_code (code smallint);
 		CREATE FUNCTION fireiot.explain_frame(frame bytea, profile text DEFAULT NULL)
 		RETURNS jsonb LANGUAGE sql AS $$SELECT '"mine"'::jsonb$$},
 		extra_params => [ '-U', 'squatter' ]);
@@ -107,9 +107,9 @@ sub ordinary_role
 
 	foreach my $statement (
 		'DROP EXTENSION fireiot',
-		'ALTER EXTENSION fireiot DROP TABLE fireiot.command',
-		'DROP TABLE fireiot.command',
-		'ALTER TABLE fireiot.command ADD COLUMN mine text',
+		'ALTER EXTENSION fireiot DROP TABLE fireiot.command_code',
+		'DROP TABLE fireiot.command_code',
+		'ALTER TABLE fireiot.command_code ADD COLUMN mine text',
 		'CREATE OR REPLACE FUNCTION fireiot.device_addr_eq(fireiot.device_addr, fireiot.device_addr)
 			RETURNS boolean LANGUAGE sql AS $$SELECT true$$')
 	{
@@ -212,7 +212,7 @@ sub poisoned_search_path
 		"SELECT '000000000001'::fireiot.device_addr OPERATOR(fireiot.<) '000000000002'" => qr/^t$/,
 		"SELECT fireiot.part_addr(1, 1, 40, 9::pg_catalog.int8)" => qr/^1\.1\/40\.9$/,
 		"SELECT 'component{fire,fault}'::fireiot.alarm_state OPERATOR(fireiot.@>) 'component{fire}'" => qr/^t$/,
-		'SELECT name_en FROM fireiot.command' => qr/./,
+		'SELECT name_en FROM fireiot.command_code' => qr/./,
 	);
 	foreach my $query (sort keys %answers)
 	{

@@ -10,13 +10,13 @@ use Test::More;
 my $node = new_server('dump');
 my $dir = PostgreSQL::Test::Utils::tempdir();
 
-my @code_tables = qw(command data_unit_type system_type component_type quantity);
+my @code_tables = qw(command_code data_unit_type system_type component_type quantity);
 
 sub site
 {
 	create_database($node, 'site');
 	$node->safe_psql('site', q{
-		INSERT INTO fireiot.command (code, name_zh, name_en, direction) VALUES (200, '自定义', 'own', 'up'), (255, '末', 'last', 'both');
+		INSERT INTO fireiot.command_code (code, name_zh, name_en, direction) VALUES (200, '自定义', 'own', 'up'), (255, '末', 'last', 'both');
 		INSERT INTO fireiot.data_unit_type (code, name_zh, name_en, commands, answered_by) VALUES
 			(129, '请求', 'request', '{200}', 130), (130, '应答 ''"\\', E'answer\t\n', '{200,255}', NULL);
 		INSERT INTO fireiot.system_type (code, name_zh, name_en) VALUES (201, '消防水炮', 'water cannon');
