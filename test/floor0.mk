@@ -108,6 +108,9 @@ $(FUZZERS): build/fuzz/%_fuzzer: test/fuzz/%_fuzzer.c $(CODEC_SOURCES) \
 	$(FUZZ_CC) $(UNIT_STRICT) -O1 -g -fsanitize=fuzzer $(SANITIZE) \
 		$(FLOOR0_INCLUDE) $< $(CODEC_SOURCES) -o $@
 
+# clang may have to be installed first
+$(FUZZERS): | deps
+
 fuzz: $(FUZZERS)
 	@test/fuzz/run.sh $(SECONDS) $(FUZZ_TARGETS)
 

@@ -70,7 +70,7 @@ sub install_and_use
 		$sent_at => $in_shanghai,
 		map({
 				("SELECT count(*) > 0 AND bool_and(builtin) FROM fireiot.$_" => 't')
-			} qw(command data_unit_type system_type component_type quantity)),
+			} qw(command_code data_unit_type system_type component_type quantity)),
 	);
 	foreach my $query (sort keys %answers)
 	{
