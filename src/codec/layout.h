@@ -108,4 +108,9 @@ enum gb_command
 
 #define GB_CMD_USER 128			/* 128..255 are free for users */
 
+/* Sets of commands, for gb_layout.commands. */
+#define GB_UNDER_SEND (GB_CMD_BIT(GB_CMD_SEND) | GB_CMD_BIT(GB_CMD_RESPONSE))
+#define GB_UNDER_READ GB_CMD_BIT(GB_CMD_REQUEST)
+#define GB_UNDER_CONTROL GB_CMD_BIT(GB_CMD_CONTROL)
+
 #endif							/* GB_LAYOUT_H */

@@ -7,10 +7,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#define SEND (GB_CMD_BIT(GB_CMD_SEND) | GB_CMD_BIT(GB_CMD_RESPONSE))
-#define CONTROL GB_CMD_BIT(GB_CMD_CONTROL)
-#define READ GB_CMD_BIT(GB_CMD_REQUEST)
-
 /*
  * Registration is command 0 with type 0 or, with a UUID in it, 140: versions,
  * IMEI, keep-alive period, serial number and more.  No time tag.
@@ -19,7 +15,7 @@ static const gb_layout dahua_layouts[] = {
 	GB_LAYOUT_OPAQUE(0, 1, GB_CMD_BIT(0), 110, 0),
 	GB_LAYOUT_OPAQUE(140, 1, GB_CMD_BIT(0), 110, 0),
 	/* the device asks for the time with it, too */
-	GB_LAYOUT(90, 1, CONTROL, GB_STATE_NONE, 0, GB_F_TIME),
+	GB_LAYOUT(90, 1, GB_UNDER_CONTROL, GB_STATE_NONE, 0, GB_F_TIME),
 };
 
 #define BIT(kind, bit, class, key, zh, en) \
@@ -40,63 +36,63 @@ static const gb_profile_bit dahua_bits[] = {
 };
 
 static const gb_layout jk_layouts[] = {
-	GB_LAYOUT(128, 1, SEND, GB_STATE_NONE, 0,
+	GB_LAYOUT(128, 1, GB_UNDER_SEND, GB_STATE_NONE, 0,
 			  GB_F_TIME),
-	GB_LAYOUT(129, 1, SEND, GB_STATE_NONE, 0,
+	GB_LAYOUT(129, 1, GB_UNDER_SEND, GB_STATE_NONE, 0,
 			  GB_F_TIME),
-	GB_LAYOUT(130, 1, SEND, GB_STATE_NONE, 0,
+	GB_LAYOUT(130, 1, GB_UNDER_SEND, GB_STATE_NONE, 0,
 			  GB_F_TIME),
-	GB_LAYOUT(131, 1, SEND, GB_STATE_NONE, 0,
+	GB_LAYOUT(131, 1, GB_UNDER_SEND, GB_STATE_NONE, 0,
 			  GB_F_TIME),
-	GB_LAYOUT(132, 102, SEND, GB_STATE_NONE, 0,
+	GB_LAYOUT(132, 102, GB_UNDER_SEND, GB_STATE_NONE, 0,
 			  GB_F_SYSTEM | GB_F_TIME),
-	GB_LAYOUT(133, 102, SEND, GB_STATE_NONE, 0,
+	GB_LAYOUT(133, 102, GB_UNDER_SEND, GB_STATE_NONE, 0,
 			  GB_F_SYSTEM | GB_F_TIME),
-	GB_LAYOUT(134, 102, SEND, GB_STATE_SYSTEM, 0,
+	GB_LAYOUT(134, 102, GB_UNDER_SEND, GB_STATE_SYSTEM, 0,
 			  GB_F_SYSTEM | GB_F_STATUS16 | GB_F_TIME),
-	GB_LAYOUT(135, 22, SEND, GB_STATE_COMPONENT, 0,
+	GB_LAYOUT(135, 22, GB_UNDER_SEND, GB_STATE_COMPONENT, 0,
 			  GB_F_PART | GB_F_STATUS16 | GB_F_TEXT31 | GB_F_TIME),
-	GB_LAYOUT(136, 1, SEND, GB_STATE_DEVICE, 0,
+	GB_LAYOUT(136, 1, GB_UNDER_SEND, GB_STATE_DEVICE, 0,
 			  GB_F_STATUS8 | GB_F_TIME),
-	GB_LAYOUT(188, 1, READ, GB_STATE_NONE, 128,
+	GB_LAYOUT(188, 1, GB_UNDER_READ, GB_STATE_NONE, 128,
 			  GB_F_RESERVED),
-	GB_LAYOUT(189, 1, CONTROL, GB_STATE_NONE, 0,
+	GB_LAYOUT(189, 1, GB_UNDER_CONTROL, GB_STATE_NONE, 0,
 			  GB_F_TIME),
 };
 
 /* Signal and battery stand where the time tag would. */
 static const gb_layout nb_iot_layouts[] = {
-	GB_LAYOUT_OPAQUE(3, 63, SEND, 6, GB_F_PART | GB_F_ANALOG),
+	GB_LAYOUT_OPAQUE(3, 63, GB_UNDER_SEND, 6, GB_F_PART | GB_F_ANALOG),
 };
 
 static const gb_layout timeless_layouts[] = {
-	GB_LAYOUT(21, 1, SEND, GB_STATE_DEVICE, 0,
+	GB_LAYOUT(21, 1, GB_UNDER_SEND, GB_STATE_DEVICE, 0,
 			  GB_F_STATUS8),
 };
 
 /* The time of type 204 stands inside the opaque bytes, one byte behind it. */
 static const gb_layout eiel_layouts[] = {
-	GB_LAYOUT_OPAQUE(204, 60, SEND, 15, GB_F_SYSTEM),
-	GB_LAYOUT_OPAQUE(205, 78, SEND, 5, GB_F_SYSTEM | GB_F_TIME),
+	GB_LAYOUT_OPAQUE(204, 60, GB_UNDER_SEND, 15, GB_F_SYSTEM),
+	GB_LAYOUT_OPAQUE(205, 78, GB_UNDER_SEND, 5, GB_F_SYSTEM | GB_F_TIME),
 };
 
 /* Opaque: device type, address, port, access type, value. */
 static const gb_layout fubei_layouts[] = {
-	GB_LAYOUT_OPAQUE(2, 63, SEND, 8, GB_F_SYSTEM | GB_F_TIME),
-	GB_LAYOUT_OPAQUE(3, 63, SEND, 8, GB_F_SYSTEM | GB_F_TIME),
-	GB_LAYOUT_OPAQUE(135, 63, SEND, 8, GB_F_SYSTEM | GB_F_TIME),
-	GB_LAYOUT(136, 1, SEND, GB_STATE_DEVICE, 0, GB_F_STATUS8 | GB_F_TIME),
-	GB_LAYOUT_OPAQUE(150, 63, SEND, 8, GB_F_SYSTEM | GB_F_TIME),
-	GB_LAYOUT_OPAQUE(151, 63, SEND, 8, GB_F_SYSTEM | GB_F_TIME),
+	GB_LAYOUT_OPAQUE(2, 63, GB_UNDER_SEND, 8, GB_F_SYSTEM | GB_F_TIME),
+	GB_LAYOUT_OPAQUE(3, 63, GB_UNDER_SEND, 8, GB_F_SYSTEM | GB_F_TIME),
+	GB_LAYOUT_OPAQUE(135, 63, GB_UNDER_SEND, 8, GB_F_SYSTEM | GB_F_TIME),
+	GB_LAYOUT(136, 1, GB_UNDER_SEND, GB_STATE_DEVICE, 0, GB_F_STATUS8 | GB_F_TIME),
+	GB_LAYOUT_OPAQUE(150, 63, GB_UNDER_SEND, 8, GB_F_SYSTEM | GB_F_TIME),
+	GB_LAYOUT_OPAQUE(151, 63, GB_UNDER_SEND, 8, GB_F_SYSTEM | GB_F_TIME),
 };
 
 static const gb_layout fscn_layouts[] = {
-	GB_LAYOUT(190, 1, SEND, GB_STATE_NONE, 0,
+	GB_LAYOUT(190, 1, GB_UNDER_SEND, GB_STATE_NONE, 0,
 			  GB_F_RESERVED),
 };
 
 static const gb_layout fire_monitor_layouts[] = {
-	GB_LAYOUT_OPAQUE(60, 1, SEND, 32, GB_F_SYSTEM),
+	GB_LAYOUT_OPAQUE(60, 1, GB_UNDER_SEND, 32, GB_F_SYSTEM),
 };
 
 #define LAYOUTS(rows) .layouts = rows, .layout_count = sizeof(rows) / sizeof(rows[0])

@@ -93,12 +93,6 @@ gb_profile_has(const gb_profile *profile, gb_profile_flag flag)
 	return profile != NULL && (profile->flags & (uint32_t) flag) != 0;
 }
 
-static inline bool
-gb_profile_allows_handshake(const gb_profile *profile)
-{
-	return gb_profile_has(profile, GB_P_HANDSHAKE);
-}
-
 static inline gb_time_coding
 gb_profile_time(const gb_profile *profile)
 {

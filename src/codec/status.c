@@ -1,6 +1,6 @@
 /*
  * status.c
- *	  Keys and texts of errors, faults and warnings.
+ *	  Keys of errors, faults and warnings.
  */
 #include "codec/status.h"
 
@@ -15,17 +15,6 @@ static const char *const error_keys[GB_ERROR_COUNT] = {
 	[GB_BAD_CHECKSUM] = "bad_checksum",
 	[GB_TRAILING_BYTES] = "trailing_bytes",
 	[GB_UNKNOWN_COMMAND] = "unknown_command",
-};
-
-static const char *const error_texts[GB_ERROR_COUNT] = {
-	[GB_OK] = "the frame is well-formed",
-	[GB_BAD_START] = "the first two bytes are not 40 40",
-	[GB_TRUNCATED] = "there are fewer bytes than the frame says it has",
-	[GB_LENGTH_OVER_1024] = "the application data length is over 1024",
-	[GB_BAD_END] = "the last two bytes are not 23 23",
-	[GB_BAD_CHECKSUM] = "the checksum is not the sum of the bytes before it",
-	[GB_TRAILING_BYTES] = "there are bytes behind the end of the frame",
-	[GB_UNKNOWN_COMMAND] = "the command is 0 or 7..127, which are reserved",
 };
 
 static const char *const fault_keys[GB_FAULT_COUNT] = {
@@ -60,12 +49,6 @@ const char *
 gb_error_key(gb_error error)
 {
 	return error_keys[error];
-}
-
-const char *
-gb_error_text(gb_error error)
-{
-	return error_texts[error];
 }
 
 const char *

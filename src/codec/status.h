@@ -74,7 +74,4 @@ extern const char *gb_fault_key(gb_fault fault);
 /* Public key of the warning at position 0 .. GB_WARNING_COUNT - 1. */
 extern const char *gb_warning_key(int position);
 
-/* One English sentence about the error, without a full stop. */
-extern const char *gb_error_text(gb_error error);
-
 #endif							/* GB_STATUS_H */

@@ -37,7 +37,7 @@ gb_unit_open(gb_unit *unit, const uint8_t *app, uint16_t len,
 		unit->count = 0;
 		unit->payload = app + 1;
 		unit->payload_len = 0;
-		if (!gb_profile_allows_handshake(profile))
+		if (!gb_profile_has(profile, GB_P_HANDSHAKE))
 		{
 			unit->fault = GB_FAULT_NO_OBJECT_COUNT;
 			unit->warnings = GB_WARN_APP_LEN_1;

@@ -27,7 +27,7 @@
 /* "bit15" */
 #define BIT_KEY_SIZE 6
 
-/* Strategies of the GIN operator class; sql/once/22_alarm_state.sql. */
+/* Strategies of the GIN operator class; sql/once/23_alarm_state_gin.sql. */
 #define GIN_CONTAINS 1			/* state @> state */
 #define GIN_OVERLAPS 2			/* state && state */
 #define GIN_HAS 3				/* state ? key */

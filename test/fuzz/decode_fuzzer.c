@@ -134,7 +134,7 @@ decode_unit(const uint8_t *bytes, size_t len, uint8_t command,
 	PROPERTY(unit.payload_len == (len < 2 ? 0 : len - 2));
 	touch_bytes(unit.payload, unit.payload_len);
 	PROPERTY((unit.fault != GB_FAULT_NONE) ==
-			 (len < 2 && !gb_profile_allows_handshake(profile)));
+			 (len < 2 && !gb_profile_has(profile, GB_P_HANDSHAKE)));
 	if (unit.layout != NULL && len >= 2)
 		decode_objects(&unit, profile, max);
 	free(app);

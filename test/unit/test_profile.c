@@ -266,7 +266,7 @@ standard_is_unchanged(void)
 					 GB_WARN_TYPE_USER : GB_WARN_TYPE_RESERVED);
 		}
 	CHECK_EACH("types of the dialects");
-	CHECK(!gb_profile_allows_handshake(NULL));
+	CHECK(!gb_profile_has(NULL, GB_P_HANDSHAKE));
 	CHECK_INT(gb_profile_time(NULL), GB_TIME_BINARY);
 	for (int bit = 0; bit < 31; bit++)
 		EACH(!gb_profile_has(NULL, (gb_profile_flag) (1 << bit)));

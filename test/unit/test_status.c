@@ -19,21 +19,6 @@ error_keys(void)
 		CHECK_STR(gb_error_key((gb_error) i), keys[i]);
 }
 
-/* One sentence each, without a full stop, and no two alike. */
-static void
-error_texts(void)
-{
-	for (int i = 0; i < GB_ERROR_COUNT; i++)
-	{
-		const char *text = gb_error_text((gb_error) i);
-
-		CHECK(strlen(text) > 10 && text[strlen(text) - 1] != '.');
-		for (int j = 0; j < i; j++)
-			EACH(strcmp(text, gb_error_text((gb_error) j)) != 0);
-	}
-	CHECK_EACH("no two texts alike");
-}
-
 static void
 fault_keys(void)
 {
@@ -94,7 +79,6 @@ int
 main(void)
 {
 	RUN(error_keys);
-	RUN(error_texts);
 	RUN(fault_keys);
 	RUN(warning_keys);
 	RUN(piece_keys);
