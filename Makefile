@@ -17,10 +17,14 @@ DATA_built = fireiot--$(EXTVERSION).sql
 CODEC = frame layout names names_table object profile status stream text \
 	time_tag unit
 OBJS = $(patsubst %,src/codec/%.o,$(CODEC)) \
-	$(patsubst %,src/base/%.o,report settings) \
+	$(patsubst %,src/base/%.o,event_loop instant log_once report settings shared worker) \
 	$(patsubst %,src/types/%.o,alarm_state bytes_in decode_sql device_addr encode_sql \
 		explain explain_sql json_writer object_in part_addr profile_sql text_out) \
+	$(patsubst %,src/ingest/%.o,batch catalog connection datagram downlink ingest_sql launcher \
+		listener now_tables ownership part_changes presence records registry row_writer seen \
+		session socket source statements status_sql tls) \
 	src/fireiot.o
+SHLIB_LINK = -lssl -lcrypto
 
 PG_CPPFLAGS = -Isrc -DFIREIOT_VERSION='"$(EXTVERSION)"'
 EXTRA_CLEAN = fireiot--$(EXTVERSION).sql src/codec/names_table.c build/sql

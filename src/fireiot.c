@@ -5,8 +5,11 @@
 #include "base/compat.h"
 
 #include "fmgr.h"
+#include "miscadmin.h"
 
 #include "base/settings.h"
+#include "base/shared.h"
+#include "ingest/listener.h"
 
 FIREIOT_MODULE_MAGIC(FIREIOT_VERSION);
 
@@ -16,4 +19,9 @@ void
 _PG_init(void)
 {
 	settings_define();
+	/* pg_upgrade's servers look at the library and must not listen */
+	if (!process_shared_preload_libraries_in_progress || IsBinaryUpgrade)
+		return;
+	shared_request();
+	launcher_register();
 }

@@ -4,7 +4,9 @@
 #                        README.md and docs/ against a private server
 #   make accept-docs     write what the examples print into the pages
 
-CHECK_DOCS = $(WITH_SERVER) docs $(PERL) test/docs/check.pl
+# Preloaded, as the pages say it is, and without a port.
+CHECK_DOCS = SERVER_SETTINGS="shared_preload_libraries = 'fireiot'\nfireiot.listen = off" \
+	$(WITH_SERVER) docs $(PERL) test/docs/check.pl
 
 check-docs:
 	@$(CHECK_DOCS)

@@ -3,8 +3,9 @@
 # objects of their own in build/sanitize.
 #
 #   make check-sanitize      both, one after the other
-#   make check-asan          under the sanitizers: every SQL suite, the vectors
-#   make check-memcheck      memcheck: the same without type_properties
+#   make check-asan          under the sanitizers: every SQL suite, the vectors,
+#                            a listener with devices
+#   make check-memcheck      memcheck: the same with fewer suites
 
 sanitize_build = build/sanitize
 
@@ -23,9 +24,11 @@ sanitize_objs = $(OBJS:%=$(sanitize_build)/%)
 sanitize_needs = $(wildcard src/*/*.h) test/sanitize.mk
 
 # Of type_properties the sanitizers must do: it says much of order, little of
-# memory, and takes memcheck two minutes.
+# memory, and takes memcheck two minutes.  The others left out run no code of
+# ours but the types'.
 sanitize_suites_asan = $(REGRESS)
-sanitize_suites_memcheck = $(filter-out type_properties,$(REGRESS))
+sanitize_suites_memcheck = $(filter-out type_properties records partitions \
+	registry commands roles settings,$(REGRESS))
 
 $(sanitize_objs): $(sanitize_build)/%.o: %.c $(sanitize_needs)
 	@mkdir -p $(@D)
@@ -59,14 +62,18 @@ $(sanitize_build)/first.so: test/sanitize/first.c
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) -shared -Wl,-z,initfirst $^ -o $@
 
-sanitize_run = CC='$(CC)' PG_REGRESS='$(pg_regress_client)' \
+# Memcheck is some thirty times slower.
+sanitize_frames_asan = 5000
+sanitize_frames_memcheck = 500
+
+sanitize_run = SIM='build/sim/fireiot-sim' CC='$(CC)' PG_REGRESS='$(pg_regress_client)' \
 	BINDIR='$(bindir)' VECTORS='$(VECTORS)' sh test/sanitize/run.sh
 
 check-asan check-memcheck: check-%: $(sanitize_build)/%/fireiot.so \
 		$(sanitize_build)/%/fireiot_fault.so \
 		$(sanitize_build)/fireiot_redzone.so $(sanitize_build)/first.so \
-		fireiot--$(EXTVERSION).sql
-	@$(sanitize_run) $* $(sanitize_suites_$*)
+		fireiot--$(EXTVERSION).sql build/sim/fireiot-sim
+	@FRAMES=$(sanitize_frames_$*) $(sanitize_run) $* $(sanitize_suites_$*)
 
 check-sanitize:
 	@sh test/run.sh check-asan check-memcheck

@@ -10,12 +10,14 @@ VECTORS = test/data/vectors.jsonl
 
 # Suites that run wherever the extension does, and those that need tools of
 # the reference platform.
-SUITES_HERE = check-unit check-catalog check-sql check-vectors \
+SUITES_HERE = check-unit check-sim check-catalog check-sql check-vectors \
 	check-vector-runner check-tap check-docs
 SUITES = check-lint $(SUITES_HERE) check-sanitize
 
 REGRESS = codes device_addr part_addr alarm_state type_properties \
-	explain decode encode profiles privileges
+	explain decode encode profiles privileges \
+	records partitions registry commands roles settings \
+	ingest status
 ifeq ($(filter 15,$(MAJORVERSION)),)
 REGRESS += type_soft_errors
 endif
@@ -78,6 +80,8 @@ bench: ready
 	@$(MAKE) --no-print-directory -s $(if $(ONLY),bench-$(ONLY),bench-decode)
 
 -include test/floor0.mk
+include test/sim/sim.mk
+include test/bench/ingest.mk
 -include test/lint.mk
 -include test/docs.mk
 -include test/tap.mk

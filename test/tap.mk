@@ -2,12 +2,20 @@
 # modules that PostgreSQL's own tests use.
 #
 #   make check-tap [TAP_TESTS=test/t/NNN_topic.pl]
+#   make soak [TIMES=10]     those that can go on for longer: so many times
+#
+# FIREIOT_SEED makes what is random in them the same again.
 
 TAP_TESTS ?= $(sort $(wildcard test/t/*.pl))
+SOAK_TESTS = test/t/011_kill.pl test/t/015_hostile.pl test/t/018_memory.pl
 
-check-tap:
-	@BINDIR='$(bindir)' PG_REGRESS='$(pg_regress_client)' \
+check-tap: build/sim/fireiot-sim
+	@BINDIR='$(bindir)' FIREIOT_SIM='$<' PG_REGRESS='$(pg_regress_client)' \
 		PERL5LIB='$(top_builddir)/src/test/perl' PROVE='$(or $(PROVE),prove)' \
 		sh test/t/run.sh $(TAP_TESTS)
 
-.PHONY: check-tap
+soak: ready
+	@FIREIOT_SOAK=$(or $(TIMES),10) $(MAKE) --no-print-directory check-tap \
+		TAP_TESTS='$(SOAK_TESTS)'
+
+.PHONY: check-tap soak

@@ -5,3 +5,24 @@ SELECT pg_catalog.pg_extension_config_dump('fireiot.data_unit_type', 'WHERE NOT 
 SELECT pg_catalog.pg_extension_config_dump('fireiot.system_type', 'WHERE NOT builtin');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.component_type', 'WHERE NOT builtin');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.quantity', 'WHERE NOT builtin');
+
+-- The registry, the commands, and where their numbers stand.  Partitions of
+-- records are plain tables, dumped with their rows; what is derived is not.
+SELECT pg_catalog.pg_extension_config_dump('fireiot.organization', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.unit', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.building', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.area', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.device', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.part', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.command', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.frame_verdict', 'WHERE NOT builtin');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.record_table', 'WHERE NOT builtin');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.organization_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.unit_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.building_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.area_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.frame_id', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.observation_id', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.quarantine_id', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.command_step_id', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.command_id', '');

@@ -2,12 +2,29 @@
 -- reads the standard: immutable C functions (types, operators, explain), the
 -- codec's two that read fireiot.time_zone, and the code tables.
 REVOKE ALL ON SCHEMA fireiot FROM PUBLIC;
-REVOKE ALL ON ALL TABLES IN SCHEMA fireiot FROM PUBLIC;
+
+-- Tables one by one: partitions are not of the extension, and what an upgrade
+-- did to their privileges would be missing in dumps.
+DO $revoke$
+DECLARE
+	t pg_catalog.regclass;
+BEGIN
+	FOR t IN
+		SELECT c.oid
+		FROM pg_catalog.pg_class AS c
+		WHERE c.relnamespace OPERATOR(pg_catalog.=) 'fireiot'::pg_catalog.regnamespace
+			AND c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p', 'v']::"char"[])
+			AND NOT c.relispartition
+	LOOP
+		EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM PUBLIC', t);
+	END LOOP;
+END
+$revoke$;
 REVOKE ALL ON ALL ROUTINES IN SCHEMA fireiot FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA fireiot TO PUBLIC;
 GRANT SELECT ON fireiot.command_code, fireiot.data_unit_type, fireiot.system_type,
-	fireiot.component_type, fireiot.quantity, fireiot.status_bit TO PUBLIC;
+	fireiot.component_type, fireiot.quantity, fireiot.status_bit, fireiot.frame_verdict TO PUBLIC;
 
 DO $grant$
 DECLARE

@@ -47,4 +47,53 @@
 #define FIREIOT_MODULE_MAGIC(version_text) PG_MODULE_MAGIC
 #endif
 
+/* Owned by a resource owner instead of a memory context (17). */
+#if PG_VERSION_NUM >= 180000
+#include "storage/waiteventset.h"
+#define wait_event_set_create(nevents) CreateWaitEventSet(NULL, nevents)
+#elif PG_VERSION_NUM >= 170000
+#include "storage/latch.h"
+#define wait_event_set_create(nevents) CreateWaitEventSet(NULL, nevents)
+#else
+#include "storage/latch.h"
+#define wait_event_set_create(nevents) \
+	CreateWaitEventSet(TopMemoryContext, nevents)
+#endif
+
+/* Wait events with names of an extension's own (17). */
+#include "pgstat.h"
+#if PG_VERSION_NUM >= 170000
+#define wait_event_named(name) WaitEventExtensionNew(name)
+#else
+#define wait_event_named(name) ((void) (name), PG_WAIT_EXTENSION)
+#endif
+
+/* A process's place in ProcGlobal->allProcs (17). */
+#if PG_VERSION_NUM >= 170000
+#include "storage/procnumber.h"
+#define my_proc_number() MyProcNumber
+#else
+#define my_proc_number() (MyProc->pgprocno)
+#endif
+
+/* A record in the log that makes the transaction one with something to flush;
+ * whether to flush at once came with 17. */
+#include "replication/message.h"
+#if PG_VERSION_NUM >= 170000
+#define log_mark(prefix) \
+	((void) LogLogicalMessage(prefix, "", 0, true, false))
+#else
+#define log_mark(prefix) ((void) LogLogicalMessage(prefix, "", 0, true))
+#endif
+
+/* Index entries of an inserted row; onlySummarizing came with 16. */
+#include "executor/executor.h"
+#if PG_VERSION_NUM >= 160000
+#define insert_index_entries(target, slot, estate) \
+	ExecInsertIndexTuples(target, slot, estate, false, false, NULL, NIL, false)
+#else
+#define insert_index_entries(target, slot, estate) \
+	ExecInsertIndexTuples(target, slot, estate, false, false, NULL, NIL)
+#endif
+
 #endif							/* FIREIOT_COMPAT_H */

@@ -10,11 +10,10 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/datetime.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 
-#include "base/settings.h"
+#include "base/instant.h"
 #include "codec/object.h"
 #include "codec/stream.h"
 #include "types/alarm_state.h"
@@ -76,28 +75,12 @@ set_bytes(row *r, int column, const uint8 *bytes, int len)
 	set(r, column, PointerGetDatum(value));
 }
 
-/*
- * A wall clock of the devices as an instant.  One that a change of the zone's
- * offset skips or doubles is taken by the rules of PostgreSQL.
- */
 static void
 set_time(row *r, int column, const gb_time *t)
 {
-	pg_tz	   *zone = settings_device_zone();
-	struct pg_tm tm = {0};
-	Timestamp	instant;
-	int			offset;
+	TimestampTz instant;
 
-	if (!t->known)
-		return;
-	tm.tm_year = t->year + 2000;
-	tm.tm_mon = t->month;
-	tm.tm_mday = t->day;
-	tm.tm_hour = t->hour;
-	tm.tm_min = t->minute;
-	tm.tm_sec = t->second;
-	offset = DetermineTimeZoneOffset(&tm, zone);
-	if (tm2timestamp(&tm, 0, &offset, &instant) == 0)
+	if (instant_of_tag(t, &instant))
 		set(r, column, TimestampTzGetDatum(instant));
 }
 

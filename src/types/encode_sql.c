@@ -13,7 +13,7 @@
 #include "utils/timestamp.h"
 
 #include "base/report.h"
-#include "base/settings.h"
+#include "base/instant.h"
 #include "codec/frame.h"
 #include "codec/object.h"
 #include "types/device_addr.h"
@@ -76,26 +76,15 @@ static gb_time
 get_sent_at(FunctionCallInfo fcinfo)
 {
 	gb_time		t = {0};
-	struct pg_tm tm;
-	fsec_t		fsec;
-	int			tz;
 
 	if (PG_ARGISNULL(ARG_SENT_AT))
 		return t;
-	if (timestamp2tm(PG_GETARG_TIMESTAMPTZ(ARG_SENT_AT), &tz, &tm, &fsec, NULL,
-					 settings_device_zone()) != 0 ||
-		tm.tm_year < 2000 || tm.tm_year > 2099)
+	t = tag_of_instant(PG_GETARG_TIMESTAMPTZ(ARG_SENT_AT));
+	if (!t.known)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("sent_at does not fit into a time tag"),
 				 errdetail("A time tag holds the years 2000 to 2099 in the zone of fireiot.time_zone.")));
-	t.year = (uint8) (tm.tm_year - 2000);
-	t.month = (uint8) tm.tm_mon;
-	t.day = (uint8) tm.tm_mday;
-	t.hour = (uint8) tm.tm_hour;
-	t.minute = (uint8) tm.tm_min;
-	t.second = (uint8) tm.tm_sec;
-	t.known = true;
 	return t;
 }
 

@@ -15,7 +15,9 @@
 # * docs/protocol.md: each key of errors, faults, warnings and documents and
 #   each profile is described; what is shown as `json` is a vector that holds.
 # * docs/sql-reference.md describes exactly what the catalog has in schema
-#   fireiot, with arguments, defaults, results and columns, and the settings.
+#   fireiot, with arguments, defaults, results and columns.
+# * docs/configuration.md has every setting, with default, values, unit and when
+#   a change takes effect as pg_settings says.  fireiot must be preloaded.
 # * META.json and CHANGELOG.md are for the version of fireiot.control.
 #
 # --accept writes what psql printed into the pages where it is not as shown.
@@ -53,6 +55,7 @@ sub main
 	check_profiles($page{'docs/protocol.md'});
 	check_vectors($page{'docs/protocol.md'});
 	check_catalog($page{'docs/sql-reference.md'});
+	check_settings($page{'docs/configuration.md'});
 	check_version();
 	print "$passed passed, $failed failed\n";
 	return $failed > 0;
@@ -302,9 +305,12 @@ my $HEADED = q{
 	UNION ALL
 	SELECT CASE relkind WHEN 'r' THEN 'Table' WHEN 'p' THEN 'Table' WHEN 'v' THEN 'View'
 		ELSE 'Relation of kind ' || relkind::text END || ' `fireiot.' || relname || '`'
-	FROM pg_class WHERE relnamespace = 'fireiot'::regnamespace AND relkind NOT IN ('i', 'I', 't')
-	UNION ALL
-	SELECT 'Setting `' || name || '`' FROM pg_settings WHERE name LIKE 'fireiot.%'};
+	FROM pg_class WHERE relnamespace = 'fireiot'::regnamespace AND relkind NOT IN ('i', 'I', 't', 'S')};
+# those of identity columns are part of their tables
+my $SEQUENCES = q{
+	SELECT 'fireiot.' || relname FROM pg_class
+	WHERE relnamespace = 'fireiot'::regnamespace AND relkind = 'S'
+		AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'i')};
 my $COLUMNS = q{
 	SELECT 'fireiot.' || relname, attname || ' ' || format_type(atttypid, atttypmod)
 	FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
@@ -333,8 +339,10 @@ sub check_catalog
 	same_names('an operator class', [ grep { /^\w+ \w+ for \w+(, default)?$/ } @span ],
 		[ names_in_catalog($OPERATOR_CLASSES) ]);
 	same_names('an object',
-		[ grep { /^(Type|Table|View|Setting) `/ } $page->headings ],
+		[ grep { /^(Type|Table|View) `/ } $page->headings ],
 		[ names_in_catalog($HEADED) ]);
+	my %described = map { $_ => 1 } @span;
+	ok($described{$_}, "a sequence is not described: $_") for names_in_catalog($SEQUENCES);
 	check_columns($page);
 }
 
@@ -366,12 +374,45 @@ sub check_columns
 	}
 }
 
+# docs/configuration.md
+
+# The cells of a setting's table; what a text may be is said in words.
+my $SETTINGS = q{
+	SELECT name,
+		'`' || coalesce(nullif(boot_val, ''), $$''$$) || '`',
+		CASE vartype WHEN 'integer' THEN '`' || min_val || '` to `' || max_val || '`'
+			WHEN 'bool' THEN '`on`, `off`'
+			WHEN 'enum' THEN '`' || array_to_string(enumvals, '`, `') || '`' END,
+		coalesce(unit, ''),
+		CASE context WHEN 'postmaster' THEN 'restart' WHEN 'sighup' THEN 'reload'
+			WHEN 'superuser' THEN '`SET`' ELSE context END
+	FROM pg_settings WHERE name LIKE 'fireiot.%' ORDER BY name};
+
+sub check_settings
+{
+	my ($page) = @_;
+	my @setting = rows($SETTINGS);
+	same_names('a setting', [ map { /^`(fireiot\.\w+)`$/ ? $1 : () } $page->headings ],
+		[ map { $_->[0] } @setting ]);
+	for my $setting (@setting)
+	{
+		my ($name, @is) = @$setting;
+		my @table = grep { @$_ } map { [ Page::cells($_) ] }
+		  split /\n/, $page->section("`$name`");
+		my @said = @{ $table[2] // [] };
+		$is[1] = $said[1] // '' if $is[1] eq '';
+		my ($shown, $is) = map { join ' | ', @$_ } \@said, \@is;
+		ok($shown eq $is, "$page->{file}: $name is ($is), described is ($shown)");
+	}
+}
+
 # Names in the schema, settings, and the words of file names.
 sub known_names
 {
 	return map { $_ => 1 } qw(control so c), names_in_catalog(q{
 		SELECT proname FROM pg_proc WHERE pronamespace = 'fireiot'::regnamespace
 		UNION SELECT typname FROM pg_type WHERE typnamespace = 'fireiot'::regnamespace
+		UNION SELECT relname FROM pg_class WHERE relnamespace = 'fireiot'::regnamespace
 		UNION SELECT substr(name, 9) FROM pg_settings WHERE name LIKE 'fireiot.%'});
 }
 

@@ -34,12 +34,16 @@ release_major() {
 
 # clang-format: the lint rules are written for version 14, Debian 12's.
 # netbase: the TAP modules look "tcp" up in /etc/protocols.
+# openssl: the program, which makes the certificates of the TLS test.
+# libc-gconv-modules-extra: GB 18030 for the simulator's drill, where it is a
+# package of its own.
 # The keyring, gpgv and mount are what debootstrap only recommends.
 packages() {
-    echo gcc libc6-dev make perl netbase
+    echo gcc libc6-dev libssl-dev make perl netbase openssl
     echo "postgresql-$1" "postgresql-server-dev-$1"
     echo "postgresql-$1-postgis-3" "postgresql-$1-cron"
     echo libipc-run-perl libkrb5-dev clang libclang-rt-dev valgrind
+    [ "$1" -lt 18 ] || echo libc-gconv-modules-extra
     [ "$2" = minimal ] ||
         echo clang-format debootstrap debian-archive-keyring gpgv mount
 }

@@ -1,12 +1,13 @@
 #!/bin/sh
 # run.sh asan|memcheck TEST...
 #
-# The SQL suites TEST... and the vectors on a private server whose fireiot runs
-# under the tool, in an installation of its own.  Before them faults made on
+# The SQL suites TEST..., the vectors and a listener with many devices, some of
+# them hostile, on a private server whose fireiot runs under the tool, in an
+# installation of its own.  Before them faults made on
 # purpose, each of which the tool must report; behind them a look at what it
 # reported, which must be nothing.  Last line: `N passed, N failed`.
 #
-# From make: CC, PG_REGRESS, BINDIR, VECTORS, PG_CONFIG.
+# From make: CC, PG_REGRESS, BINDIR, VECTORS, PG_CONFIG, SIM, FRAMES.
 set -eu
 umask 022
 
@@ -89,7 +90,7 @@ make_tree()
 start_server()
 {
 	sh test/env/server.sh start "$server" <<-END
-		shared_preload_libraries = 'fireiot_redzone'
+		shared_preload_libraries = 'fireiot_redzone,fireiot'
 		jit = off
 		autovacuum = off
 	END
@@ -185,6 +186,85 @@ check_tool()
 	done 3<"$faults"
 }
 
+# wait_for SQL: until it answers t in database stream, half a minute at most.
+wait_for()
+{
+	tries=0
+	until [ "$(psql -X -q -t -A -d stream -c "$1" 2>&1)" = t ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 300 ] || return 1
+		sleep 0.1
+	done
+}
+
+# The suites before want settings as they come, and may have left others.
+set_listener()
+{
+	for setting in RESET\ ALL "SET fireiot.database = 'stream'" \
+		'SET fireiot.admission = open' "SET fireiot.port = $port" \
+		'SET fireiot.udp = on' "SET fireiot.frame_timeout = '1s'"; do
+		sql "ALTER SYSTEM $setting" >/dev/null || return 1
+	done
+	sql 'SELECT pg_reload_conf()' >/dev/null
+}
+
+start_listener()
+{
+	set_listener &&
+		sql 'CREATE DATABASE stream' &&
+		psql -X -q -d stream -v ON_ERROR_STOP=1 \
+			-c 'SET client_min_messages = warning' \
+			-c 'CREATE EXTENSION fireiot CASCADE' \
+			-c 'SELECT fireiot.setup_role()' >/dev/null &&
+		wait_for "SELECT EXISTS (SELECT FROM fireiot.listener WHERE port = $port)"
+}
+
+# run_devices OPTION...: every frame is confirmed in the end.
+run_devices()
+{
+	$SIM run --port "$port" --frames "$FRAMES" --devices 20 --window 4 \
+		--parts 8 --seed 7 --timeout 30 "$@" >"$out" 2>&1 &&
+		grep -q "^confirmed	$FRAMES	" "$out" || {
+		cat "$out"
+		false
+	}
+}
+
+send_noise()
+{
+	perl -MIO::Socket::INET -e '
+		srand 7;
+		for my $n (1 .. 50) {
+			my $s = IO::Socket::INET->new(PeerAddr => "127.0.0.1",
+				PeerPort => $ARGV[0]) or exit 1;
+			print $s join "", map { rand() < 0.3 ? "@@" : chr int rand 256 } 1 .. 4000;
+			shutdown $s, 1;
+			1 while sysread $s, my $answer, 4096;
+		}' "$port"
+}
+
+commands_answered()
+{
+	psql -X -q -d stream -c "SELECT fireiot.send_command(d.device, t)
+		FROM fireiot.device_live AS d, (VALUES (81), (85), (90)) AS v (t)" >/dev/null
+	wait_for "SELECT count(*) > 0 FROM fireiot.command WHERE state IN ('answered', 'confirmed')"
+}
+
+check_listener()
+{
+	check 'a listener' start_listener
+	check 'frames confirmed' run_devices
+	check 'frames confirmed after faults' run_devices --reconnect \
+		--faults cut:0.2,garbage:0.05,checksum:0.05,resend:0.1,length:0.02,half:0.02,disconnect:0.01,endmark:0.05
+	check 'datagrams confirmed' run_devices --udp --seed 8
+	check 'noise' send_noise
+	$SIM run --port "$port" --idle --devices 5 --seconds 20 >/dev/null 2>&1 &
+	devices=$!
+	check 'commands answered' commands_answered
+	kill "$devices" 2>/dev/null || true
+	check 'frames confirmed behind it' run_devices --seed 9
+}
+
 nothing_reported()
 {
 	! reported >/dev/null || {
@@ -205,6 +285,7 @@ main()
 		--outputdir="$build/$tool/regress" --dbname=contrib_regression \
 		--load-extension=postgis --load-extension=fireiot "$@"
 	tally sh test/vectors/run.sh "$VECTORS"
+	check_listener
 	# with all its processes ended, every report is written
 	sh test/env/server.sh stop "$server"
 	check 'nothing reported' nothing_reported
@@ -212,6 +293,7 @@ main()
 	[ "$failed" -eq 0 ]
 }
 
+port=$(sh test/env/free_port.sh 26920)
 out=$(mktemp)
 faults=$(mktemp)
 trap stop_server EXIT

@@ -12,9 +12,10 @@ SET fireiot.time_zone = 'UTC';
 CREATE TABLE fireiot.mine ();
 RESET ROLE;
 
--- functions that are not PUBLIC's, tables that PUBLIC may do more with than read
+-- what only computes and is not PUBLIC's, tables that PUBLIC may do more with than read
 SELECT p.oid::regprocedure FROM pg_proc AS p
-WHERE pronamespace = 'fireiot'::regnamespace AND NOT has_function_privilege('fireiot_nobody', oid, 'EXECUTE') ORDER BY 1;
+WHERE pronamespace = 'fireiot'::regnamespace AND NOT has_function_privilege('fireiot_nobody', oid, 'EXECUTE')
+	AND p.probin IS NOT NULL AND p.provolatile = 'i' ORDER BY 1;
 SELECT relname FROM pg_class WHERE relnamespace = 'fireiot'::regnamespace AND relkind = 'r'
 	AND has_table_privilege('fireiot_nobody', oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') ORDER BY 1;
 DROP ROLE fireiot_nobody;

@@ -96,7 +96,7 @@ sub compare
 sub compare_index_scans
 {
 	my ($restored) = @_;
-	my $path = 'SET search_path = fireiot, public;';
+	my $path = 'SET search_path = public, fireiot;';
 
 	foreach my $index (sort keys %indexes)
 	{

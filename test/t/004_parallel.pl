@@ -19,7 +19,7 @@ my $workers = '
 	SET min_parallel_index_scan_size = 0;
 	SET max_parallel_workers_per_gather = 2;';
 my $alone = 'SET max_parallel_workers_per_gather = 0;';
-my $path = 'SET search_path = fireiot, public;';
+my $path = 'SET search_path = public, fireiot;';
 
 # What is computed of a row, as a sum that workers can make parts of.
 sub hash_of

@@ -1,0 +1,102 @@
+-- What the three kinds of users need.  The extension makes no role by itself.
+
+-- A statement for each of some privileges, on objects of schema fireiot.
+CREATE OR REPLACE FUNCTION fireiot.grant_all_of(privileges text[], role name)
+RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	privilege text;
+BEGIN
+	IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
+		RAISE EXCEPTION 'role "%" does not exist', role
+			USING ERRCODE = 'undefined_object',
+				HINT = format('CREATE ROLE %I makes it.', role);
+	END IF;
+	FOREACH privilege IN ARRAY privileges || 'USAGE ON SCHEMA fireiot'::text
+	LOOP
+		EXECUTE format('GRANT %s TO %I', privilege, role);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION fireiot.grant_all_of(text[], name) IS
+'Grants privileges, written as in GRANT between GRANT and TO, and the use of the schema';
+
+CREATE OR REPLACE FUNCTION fireiot.setup_role(role name DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	role := coalesce(role, fireiot.setting('role'), 'fireiot_listener');
+	IF EXISTS (SELECT FROM pg_roles WHERE rolname = role AND rolsuper) THEN
+		RAISE EXCEPTION 'role "%" is a superuser', role
+			USING ERRCODE = 'invalid_role_specification',
+				DETAIL = 'The listener reads what strangers send, and needs few privileges.',
+				HINT = 'Set fireiot.role to a role of its own, for example fireiot_listener.';
+	ELSIF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
+		EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER', role);
+	END IF;
+	PERFORM fireiot.grant_all_of(ARRAY[
+		format('CONNECT ON DATABASE %I', current_database()),
+		'SELECT ON fireiot.organization, fireiot.unit, fireiot.building, fireiot.area, fireiot.device, fireiot.part',
+		'INSERT (device, admission, note) ON fireiot.device',
+		'SELECT ON fireiot.frame_verdict',
+		'SELECT, INSERT ON fireiot.frame, fireiot.quarantine',
+		'INSERT ON fireiot.observation, fireiot.command_step',
+		'SELECT, INSERT, UPDATE ON fireiot.device_now, fireiot.part_now, fireiot.command',
+		'USAGE ON SEQUENCE fireiot.frame_id, fireiot.observation_id, fireiot.quarantine_id, fireiot.command_step_id, fireiot.command_id',
+		'EXECUTE ON FUNCTION fireiot.make_partitions(interval, timestamptz)'],
+		role);
+END
+$$;
+COMMENT ON FUNCTION fireiot.setup_role(name) IS
+'Makes the role of the listener, by default that of fireiot.role, if it is not there, and grants it what it needs';
+
+CREATE OR REPLACE FUNCTION fireiot.grant_reader(role name)
+RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	-- Of partitions the parent's privileges are enough.
+	relations text := (
+		SELECT string_agg(c.oid::regclass::text, ', ' ORDER BY c.relname)
+		FROM pg_class AS c
+		JOIN pg_depend AS d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+		JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
+		WHERE e.extname = 'fireiot' AND c.relkind IN ('r', 'p', 'v')
+			AND c.relnamespace = 'fireiot'::regnamespace);
+	-- A view calls its functions by the reader's privileges.
+	functions text := (
+		SELECT string_agg(DISTINCT d.refobjid::regprocedure::text, ', ')
+		FROM pg_rewrite AS r
+		JOIN pg_class AS c ON c.oid = r.ev_class
+		JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+		JOIN pg_proc AS p ON d.refclassid = 'pg_proc'::regclass AND p.oid = d.refobjid
+		WHERE c.relnamespace = 'fireiot'::regnamespace AND p.pronamespace = 'fireiot'::regnamespace);
+BEGIN
+	PERFORM fireiot.grant_all_of(ARRAY['SELECT ON ' || relations, 'EXECUTE ON FUNCTION ' || functions], role);
+END
+$$;
+COMMENT ON FUNCTION fireiot.grant_reader(name) IS
+'Lets a role read all tables and views of fireiot';
+
+CREATE OR REPLACE FUNCTION fireiot.grant_operator(role name)
+RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM fireiot.grant_reader(role);
+	PERFORM fireiot.grant_all_of(ARRAY[
+		'INSERT, UPDATE, DELETE ON fireiot.organization, fireiot.unit, fireiot.building, fireiot.area, fireiot.device, fireiot.part',
+		'EXECUTE ON FUNCTION fireiot.admit_device(fireiot.device_addr, bigint), fireiot.reject_device(fireiot.device_addr, text)',
+		'EXECUTE ON FUNCTION fireiot.send_command(fireiot.device_addr, integer, jsonb, interval, integer), fireiot.cancel_command(bigint)',
+		'EXECUTE ON FUNCTION fireiot.duty_inspection(fireiot.device_addr, integer), fireiot.sync_clock(fireiot.device_addr)'],
+		role);
+END
+$$;
+COMMENT ON FUNCTION fireiot.grant_operator(name) IS
+'Lets a role read everything, keep the registry, admit devices and send commands';

@@ -1,0 +1,280 @@
+/*
+ * launcher.c
+ *	  The worker that starts and ends the listeners.
+ */
+#include "ingest/listener.h"
+
+#include <signal.h>
+
+#include "access/heapam.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_database.h"
+#include "miscadmin.h"
+#include "postmaster/bgworker.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "base/settings.h"
+#include "base/shared.h"
+#include "base/worker.h"
+
+StaticAssertDecl(sizeof(listener_order) <= BGW_EXTRALEN,
+				 "order fits into bgw_extra");
+
+#define FIRST_PAUSE_MS 1000
+#define LONGEST_PAUSE_MS 60000
+
+/* How often what is missing is looked for again. */
+#define LOOK_MS 2000
+
+typedef struct child
+{
+	BackgroundWorkerHandle *handle; /* NULL: none runs */
+	TimestampTz started_at;
+	TimestampTz not_before;
+	int			pause_ms;
+	bool		told_to_end;
+} child;
+
+static child *children;
+static listener_order order;	/* of the children that run */
+
+void
+launcher_register(void)
+{
+	BackgroundWorker worker = {
+		.bgw_name = "fireiot launcher",
+		.bgw_type = "fireiot launcher",
+		.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION,
+		.bgw_start_time = BgWorkerStart_RecoveryFinished,
+		.bgw_restart_time = 5,
+		.bgw_library_name = "fireiot",
+		.bgw_function_name = "fireiot_launcher_main"
+	};
+
+	RegisterBackgroundWorker(&worker);
+}
+
+/*
+ * Is there a row with this name?  Without a database only shared catalogs can
+ * be read, and their indexes not always; so this scans the table.
+ */
+static bool
+find_name(Oid catalog, AttrNumber column, const char *name, bool *may_log_in)
+{
+	Relation	relation = table_open(catalog, AccessShareLock);
+	ScanKeyData key;
+	TableScanDesc scan;
+	HeapTuple	row;
+	NameData	wanted;
+
+	namestrcpy(&wanted, name);
+	ScanKeyInit(&key, column, BTEqualStrategyNumber, F_NAMEEQ,
+				NameGetDatum(&wanted));
+	scan = table_beginscan_catalog(relation, 1, &key);
+	row = heap_getnext(scan, ForwardScanDirection);
+	if (HeapTupleIsValid(row) && may_log_in != NULL)
+		*may_log_in = ((Form_pg_authid) GETSTRUCT(row))->rolcanlogin;
+	table_endscan(scan);
+	table_close(relation, AccessShareLock);
+	return HeapTupleIsValid(row);
+}
+
+/* What keeps the listeners from starting; NULL: nothing.  In
+ * TopMemoryContext. */
+static char *
+obstacle(void)
+{
+	char	   *text = NULL;
+	bool		may_log_in = false;
+
+	StartTransactionCommand();
+	(void) GetTransactionSnapshot();
+	if (!find_name(DatabaseRelationId, Anum_pg_database_datname,
+				   settings.database, NULL))
+		text = psprintf("waiting for database \"%s\" (fireiot.database)",
+						settings.database);
+	else if (!find_name(AuthIdRelationId, Anum_pg_authid_rolname,
+						settings.role, &may_log_in))
+		text = psprintf("waiting for role \"%s\" (fireiot.role): SELECT fireiot.setup_role() in database \"%s\" creates it",
+						settings.role, settings.database);
+	else if (!may_log_in)
+		text = psprintf("waiting for role \"%s\" (fireiot.role) to be allowed to log in: ALTER ROLE %s LOGIN",
+						settings.role, quote_identifier(settings.role));
+	if (text != NULL)
+		text = MemoryContextStrdup(TopMemoryContext, text);
+	CommitTransactionCommand();
+	return text;
+}
+
+static void
+start_child(int n)
+{
+	BackgroundWorker worker = {
+		.bgw_type = "fireiot listener",
+		.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION,
+		.bgw_start_time = BgWorkerStart_RecoveryFinished,
+		.bgw_restart_time = BGW_NEVER_RESTART,
+		.bgw_library_name = "fireiot",
+		.bgw_function_name = "fireiot_listener_main",
+		.bgw_main_arg = Int32GetDatum(n),
+		.bgw_notify_pid = MyProcPid
+	};
+	child	   *c = &children[n];
+
+	snprintf(worker.bgw_name, BGW_MAXLEN, "fireiot listener %d", n + 1);
+	memcpy(worker.bgw_extra, &order, sizeof(order));
+	c->started_at = GetCurrentTimestamp();
+	c->told_to_end = false;
+	if (!RegisterDynamicBackgroundWorker(&worker, &c->handle))
+	{
+		c->handle = NULL;
+		c->not_before = c->started_at + LONGEST_PAUSE_MS * INT64CONST(1000);
+		worker_say(shared_launcher(), WORKER_BACKING_OFF,
+				   "no background worker slot is free for a listener: raise max_worker_processes");
+	}
+}
+
+/* A listener that ended soon, and by itself, is started again later and later. */
+static void
+note_end(child *c)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	bool		soon = now - c->started_at < LONGEST_PAUSE_MS * INT64CONST(1000);
+
+	if (c->told_to_end)
+		c->pause_ms = 0;
+	else
+		c->pause_ms = soon && c->pause_ms > 0 ?
+			Min(2 * c->pause_ms, LONGEST_PAUSE_MS) : FIRST_PAUSE_MS;
+	c->not_before = now + c->pause_ms * INT64CONST(1000);
+	pfree(c->handle);
+	c->handle = NULL;
+}
+
+static bool
+slot_is_free(int n)
+{
+	bool		is_free;
+
+	LWLockAcquire(shared_lock(), LW_SHARED);
+	is_free = shared_listener(n)->worker.pid == 0;
+	LWLockRelease(shared_lock());
+	return is_free;
+}
+
+/* Listeners of a launcher that has ended: this one has no handle on them. */
+static void
+end_orphans(void)
+{
+	for (int i = 0; i < settings.listeners; i++)
+	{
+		int			pid;
+
+		LWLockAcquire(shared_lock(), LW_SHARED);
+		pid = shared_listener(i)->worker.pid;
+		LWLockRelease(shared_lock());
+		if (pid != 0)
+			kill(pid, SIGTERM);
+	}
+}
+
+static void
+tend(int n, bool wanted)
+{
+	child	   *c = &children[n];
+	pid_t		pid;
+
+	if (c->handle != NULL &&
+		GetBackgroundWorkerPid(c->handle, &pid) == BGWH_STOPPED)
+		note_end(c);
+	if (c->handle != NULL && !wanted)
+	{
+		TerminateBackgroundWorker(c->handle);
+		c->told_to_end = true;
+	}
+	if (c->handle == NULL && wanted && slot_is_free(n) &&
+		GetCurrentTimestamp() >= c->not_before)
+		start_child(n);
+}
+
+static bool
+any_child(void)
+{
+	for (int i = 0; i < settings.listeners; i++)
+		if (children[i].handle != NULL)
+			return true;
+	return false;
+}
+
+/* Do the listeners that run serve the database and role that are set? */
+static bool
+order_holds(void)
+{
+	return strcmp(NameStr(order.database), settings.database) == 0 &&
+		strcmp(NameStr(order.role), settings.role) == 0;
+}
+
+static void
+turn(void)
+{
+	bool		wanted = settings.listen;
+	char	   *text = NULL;
+
+	if (wanted && !order_holds())
+	{
+		if (any_child())
+			wanted = false;
+		else
+		{
+			namestrcpy(&order.database, settings.database);
+			namestrcpy(&order.role, settings.role);
+		}
+	}
+	if (wanted)
+		text = obstacle();
+	for (int i = 0; i < settings.listeners; i++)
+		tend(i, wanted && text == NULL);
+	if (!settings.listen)
+		worker_say(shared_launcher(), WORKER_WAITING, "fireiot.listen is off");
+	else if (text != NULL)
+		worker_say(shared_launcher(), WORKER_WAITING, text);
+	else if (any_child())
+		worker_slot_report(shared_launcher(), WORKER_LISTENING, "");
+	if (text != NULL)
+		pfree(text);
+}
+
+void
+fireiot_launcher_main(Datum arg)
+{
+	uint32		wait_event;
+
+	worker_start(shared_launcher());
+	BackgroundWorkerInitializeConnection(NULL, NULL, 0);
+	wait_event = wait_event_named("FireiotLauncher");
+	children = MemoryContextAllocZero(TopMemoryContext,
+									  settings.listeners * sizeof(child));
+	end_orphans();
+	for (;;)
+	{
+		worker_reload();
+		PG_TRY();
+		{
+			turn();
+		}
+		PG_CATCH();
+		{
+			worker_forgive(shared_launcher(), WORKER_BACKING_OFF);
+		}
+		PG_END_TRY();
+		worker_wait(LOOK_MS, wait_event);
+	}
+}

@@ -1,0 +1,664 @@
+/*
+ * listener.c
+ *	  The worker that devices talk to.
+ */
+#include "ingest/listener.h"
+
+#include <unistd.h>
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "postmaster/bgworker.h"
+#include "storage/ipc.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "base/instant.h"
+#include "base/settings.h"
+#include "base/worker.h"
+#include "ingest/batch.h"
+#include "ingest/catalog.h"
+#include "ingest/connection.h"
+#include "ingest/datagram.h"
+#include "ingest/downlink.h"
+#include "ingest/now_tables.h"
+#include "ingest/presence.h"
+#include "ingest/registry.h"
+#include "ingest/socket.h"
+
+#define FIRST_PAUSE_MS 100
+#define LONGEST_PAUSE_MS 5000
+#define LOOK_FOR_EXTENSION_MS 2000
+#define PARTITIONS_EVERY_MS (15 * 60 * 1000)
+
+/* The upper end of fireiot.batch_frames: memory is touched only when used. */
+#define MOST_BATCH_FRAMES 65536
+
+#define PARTS_REMEMBERED (128 * 1024)
+
+/* Accepted in one turn, so that those who are connected are heard, too. */
+#define ACCEPTS 256
+
+/* Answers to one peer that leave together. */
+#define ANSWERS_SIZE (64 * 1024)
+
+static struct
+{
+	int			number;
+	listener_slot *slot;
+	event_loop *loop;
+	connection_pool *pool;
+	batch	   *batch;
+	listen_socket sockets[MAX_LISTEN_SOCKETS];
+	int			socket_count;
+	bool		leaving;		/* the extension is gone, or the port is
+								 * another */
+	TimestampTz batch_since;
+	TimestampTz checked_at;		/* what is done once a second */
+	TimestampTz looked_at;		/* for the extension */
+	TimestampTz partitioned_at;
+	uint32		waits_turn;		/* wait events */
+	uint32		waits_pause;
+	uint32		waits_extension;
+}			me;
+
+/* ---- the batch and its answers ---- */
+
+static void reload(void);
+
+static bool
+passed(TimestampTz since, TimestampTz now, int64 ms)
+{
+	return now - since >= ms * 1000;
+}
+
+/* One attempt; false: rolled back, *sqlstate says why. */
+static bool
+store_batch(int *sqlstate)
+{
+	volatile bool done = false;
+	TimestampTz start = GetCurrentTimestamp();
+
+	PG_TRY();
+	{
+		worker_begin("fireiot: storing a batch");
+		batch_store(me.batch);
+		worker_commit();
+		done = true;
+	}
+	PG_CATCH();
+	{
+		*sqlstate = worker_forgive(&me.slot->worker, WORKER_BACKING_OFF);
+	}
+	PG_END_TRY();
+	if (done)
+		latency_add(&me.slot->stat.commit, GetCurrentTimestamp() - start, 1);
+	return done;
+}
+
+static void
+make_partitions(void)
+{
+	me.partitioned_at = GetCurrentTimestamp();
+	PG_TRY();
+	{
+		worker_begin("fireiot: making partitions");
+		registry_make_partitions();
+		worker_commit();
+	}
+	PG_CATCH();
+	{
+		worker_forgive(&me.slot->worker, me.slot->worker.state);
+	}
+	PG_END_TRY();
+}
+
+static void
+forget_plans(void)
+{
+	registry_forget_plans();
+	now_tables_forget_plans();
+	downlink_forget_plans();
+}
+
+/* What was kept of an extension that was dropped and made again is void. */
+static void
+look_up_objects(void)
+{
+	catalog_ids ids;
+
+	memset(&ids, 0, sizeof(ids));
+	catalog_look_up(&ids);
+	if (memcmp(&ids, &me.batch->ids, sizeof(ids)) == 0)
+		return;
+	me.batch->ids = ids;
+	session_forget_all(me.batch->sessions);
+	part_cache_clear(me.batch->parts);
+	forget_plans();
+}
+
+/* Is the extension there in this version?  Tells why not. */
+static bool
+extension_ready(void)
+{
+	extension_state found = EXTENSION_ABSENT;
+	char	   *version = NULL;
+	char		text[WORKER_MESSAGE_SIZE];
+
+	worker_begin("fireiot: looking for the extension");
+	found = catalog_extension(&version);
+	if (found == EXTENSION_OTHER_VERSION)
+		snprintf(text, sizeof(text),
+				 "extension fireiot is version %s and the library %s: ALTER EXTENSION fireiot UPDATE",
+				 version, FIREIOT_VERSION);
+	else if (found == EXTENSION_ABSENT)
+		snprintf(text, sizeof(text),
+				 "waiting for CREATE EXTENSION fireiot in database \"%s\"",
+				 MyBgworkerEntry->bgw_extra);
+	else
+		look_up_objects();
+	worker_commit();
+	if (found != EXTENSION_READY)
+		worker_say(&me.slot->worker, WORKER_WAITING, text);
+	return found == EXTENSION_READY;
+}
+
+/* The same, where an error is as good as a no. */
+static bool
+extension_still_ready(void)
+{
+	volatile bool ready = false;
+
+	PG_TRY();
+	{
+		ready = extension_ready();
+	}
+	PG_CATCH();
+	{
+		worker_forgive(&me.slot->worker, WORKER_WAITING);
+	}
+	PG_END_TRY();
+	return ready;
+}
+
+/*
+ * Until the batch is stored.  The sockets wait meanwhile, and with them their
+ * peers.  When the extension is gone the batch is dropped: nothing of it was
+ * confirmed.
+ */
+static void
+store_until_done(void)
+{
+	int			pause = FIRST_PAUSE_MS;
+	int			sqlstate = 0;
+
+	while (!store_batch(&sqlstate))
+	{
+		bool		was_careful = me.batch->careful;
+
+		batch_retry(me.batch);
+		me.slot->stat.counters[COUNT_BATCH_FAILURES]++;
+		me.batch->careful |= !batch_error_is_transient(me.batch, sqlstate);
+		forget_plans();
+		if (!extension_still_ready())
+		{
+			me.leaving = true;
+			return;
+		}
+		worker_slot_report(&me.slot->worker, WORKER_BACKING_OFF, NULL);
+		if (sqlstate == ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE)
+			make_partitions();
+		if (was_careful == me.batch->careful)
+		{
+			worker_wait(pause, me.waits_pause);
+			pause = Min(2 * pause, LONGEST_PAUSE_MS);
+		}
+		reload();
+	}
+	if (me.slot->worker.state != WORKER_LISTENING ||
+		me.slot->worker.message[0] != '\0')
+		worker_slot_report(&me.slot->worker, WORKER_LISTENING, "");
+	batch_committed(me.batch);
+}
+
+static void
+send_bytes(source *src, const char *bytes, int len)
+{
+	if (len == 0)
+		return;
+	if (src->at.transport == TRANSPORT_UDP)
+		datagram_send(src, bytes, len);
+	else
+		connection_send(me.pool, (connection *) src, bytes, len);
+}
+
+static int
+write_answer(const batch_frame *f, const gb_time *now, char *out)
+{
+	const gb_profile *profile = f->session != NULL ? f->session->profile : NULL;
+	gb_frame	frame;
+
+	gb_frame_read(&frame, f->bytes, profile);
+	return (int) gb_frame_answer(&frame, f->answer, now, profile,
+								 (uint8 *) out);
+}
+
+/* Answers to one source after the other leave together. */
+static void
+answer_all(TimestampTz now)
+{
+	static char out[ANSWERS_SIZE];
+	gb_time		tag = tag_of_instant(now);
+	uint64	   *counters = me.slot->stat.counters;
+	source	   *to = NULL;
+	int			len = 0;
+
+	for (int i = 0; i < me.batch->count; i++)
+	{
+		const batch_frame *f = &me.batch->frames[i];
+
+		if (f->answer == 0)
+			continue;
+		if (f->source != to || f->source->at.transport == TRANSPORT_UDP ||
+			len + GB_FRAME_MIN > ANSWERS_SIZE)
+		{
+			send_bytes(to, out, len);
+			to = f->source;
+			len = 0;
+		}
+		len += write_answer(f, &tag, out + len);
+		counters[f->answer == GB_CMD_CONFIRM ? COUNT_CONFIRMED : COUNT_DENIED]++;
+		latency_add(&me.slot->stat.confirm, now - f->received_at, 1);
+	}
+	send_bytes(to, out, len);
+}
+
+/*
+ * Who was heard and not turned away is reached where he spoke last; a device
+ * that sends datagrams, where the last one came from.
+ */
+static void
+note_route(const batch_frame *f)
+{
+	session    *s = f->session;
+
+	if (f->refused != REFUSAL_NONE)
+		return;
+	s->route = f->source;
+	if (f->source->at.transport == TRANSPORT_UDP)
+		s->route = s->datagram_route =
+			datagram_keep(s->datagram_route, f->source,
+						  session_memory(me.batch->sessions));
+	if (s->route_serial != s->route->serial)
+		s->routed_at = f->received_at;
+	s->route_serial = s->route->serial;
+	s->centre = gb_load48(f->bytes + GB_AT_DST);
+}
+
+static void
+flush_batch(void)
+{
+	if (me.batch->count == 0)
+		return;
+	store_until_done();
+	if (!me.leaving)
+	{
+		answer_all(GetCurrentTimestamp());
+		for (int i = 0; i < me.batch->count; i++)
+			note_route(&me.batch->frames[i]);
+	}
+	batch_reset(me.batch);
+	me.batch->limit = settings.batch_frames;
+	datagram_forget();
+}
+
+/* ---- what sockets say ---- */
+
+static void
+add_frame(source *src, gb_piece_kind kind, const uint8 *bytes, uint16 len,
+		  TimestampTz now)
+{
+	if (batch_full(me.batch))
+		flush_batch();
+	if (me.leaving)
+		return;
+	if (me.batch->count == 0)
+		me.batch_since = now;
+	batch_add(me.batch, kind, bytes, len, src, now);
+}
+
+static void
+take_frame(connection *c, gb_piece_kind kind, const uint8 *bytes, uint16 len,
+		   TimestampTz now)
+{
+	connection_slot *slot =
+		&shared_connections(me.number)[c->index];
+	session    *s;
+
+	add_frame(&c->src, kind, bytes, len, now);
+	if (me.leaving)
+		return;
+	c->batch = me.batch->number;
+	slot->frames++;
+	slot->last_frame_at = now;
+	s = me.batch->frames[me.batch->count - 1].session;
+	if (s != NULL)
+		slot->device = s->device;
+}
+
+static void
+take_datagram(source *src, gb_piece_kind kind, const uint8 *bytes, uint16 len,
+			  TimestampTz now)
+{
+	me.slot->stat.counters[COUNT_FRAMES]++;
+	me.slot->stat.counters[COUNT_BYTES] += len;
+	add_frame(src, kind, bytes, len, now);
+}
+
+static void
+accept_some(int fd, TimestampTz now)
+{
+	for (int i = 0; i < ACCEPTS; i++)
+	{
+		struct sockaddr_storage address;
+		socklen_t	size = sizeof(address);
+		int			accepted = accept(fd, (struct sockaddr *) &address, &size);
+
+		if (accepted < 0)
+		{
+			if (errno == EMFILE || errno == ENFILE)
+				worker_say(&me.slot->worker, WORKER_LISTENING,
+						   "no descriptor is left for another connection: raise the limit of open files of the server");
+			return;
+		}
+		connection_accept(me.pool, accepted, (struct sockaddr *) &address, now);
+	}
+}
+
+/* A connection's events; the tag of a listening socket is in me.sockets. */
+static void
+handle(const loop_event *event, TimestampTz now)
+{
+	listen_socket *listening = event->tag;
+	connection *c = event->tag;
+
+	if (listening >= me.sockets && listening < me.sockets + MAX_LISTEN_SOCKETS)
+	{
+		if (listening->udp)
+			datagram_read(listening->fd, take_datagram,
+						  &me.slot->stat.counters[COUNT_GARBAGE_BYTES], now);
+		else
+			accept_some(listening->fd, now);
+		return;
+	}
+	if (c->phase == CONNECTION_FREE || c->ended)
+		return;
+	if (event->writable)
+		connection_writable(me.pool, c);
+	if (event->readable && !c->ended)
+		connection_read(me.pool, c, take_frame, now);
+}
+
+/* ---- what is done now and then ---- */
+
+static void
+reap(void)
+{
+	connection_reap(me.pool, me.batch->count > 0 ? me.batch->number : 0);
+	me.slot->connections = connection_count(me.pool);
+}
+
+static void
+once_a_second(TimestampTz now)
+{
+	me.checked_at = now;
+	connection_expire(me.pool, take_frame, now);
+	if (passed(me.looked_at, now, LOOK_FOR_EXTENSION_MS))
+	{
+		me.looked_at = now;
+		me.leaving |= !extension_still_ready();
+	}
+	if (!me.leaving && passed(me.partitioned_at, now, PARTITIONS_EVERY_MS))
+		make_partitions();
+}
+
+/* ---- the worker ---- */
+
+static void
+load_tls(void)
+{
+	char	   *complaint = NULL;
+
+	if (settings.tls == TLS_OFF)
+		tls_unload();
+	else if (!tls_load(&complaint))
+		ereport(LOG,
+				(errcode(ERRCODE_CONFIG_FILE_ERROR),
+				 errmsg("TLS of the listener could not be set up: %s", complaint),
+				 tls_ready() ?
+				 errdetail("The certificate loaded before stays in use.") :
+				 errdetail("Connections by TLS are refused.")));
+	else if (complaint != NULL)
+		ereport(WARNING,
+				(errcode(ERRCODE_CONFIG_FILE_ERROR),
+				 errmsg("%s", complaint)));
+	if (complaint != NULL)
+		pfree(complaint);
+}
+
+static void
+close_port(void)
+{
+	for (int i = 0; i < me.socket_count; i++)
+		close(me.sockets[i].fd);
+	me.socket_count = 0;
+	me.slot->port = 0;
+}
+
+/* Has another listener of this server the port open? */
+static bool
+port_is_shared(void)
+{
+	for (int i = 0; i < settings.listeners; i++)
+		if (i != me.number && shared_listener(i)->worker.pid != 0 &&
+			shared_listener(i)->port == settings.port)
+			return true;
+	return false;
+}
+
+static bool
+open_port(void)
+{
+	char	   *error = NULL;
+
+	me.socket_count = sockets_open(settings.listen_addresses, settings.port,
+								   settings.udp, !port_is_shared(), me.sockets,
+								   &error);
+	for (int i = 0; i < me.socket_count; i++)
+		if (!event_loop_add(me.loop, me.sockets[i].fd, &me.sockets[i]))
+			elog(ERROR, "could not watch a listening socket: %m");
+	if (me.socket_count == 0)
+	{
+		worker_say(&me.slot->worker, WORKER_WAITING, error);
+		return false;
+	}
+	me.slot->port = settings.port;
+	if (error != NULL)
+		ereport(LOG,
+				(errcode(ERRCODE_CONFIG_FILE_ERROR),
+				 errmsg("%s", error),
+				 errhint("The other addresses of fireiot.listen_addresses are open.")));
+	return true;
+}
+
+/* What of the settings a port depends on. */
+typedef struct port_settings
+{
+	char	   *addresses;
+	int			port;
+	bool		udp;
+} port_settings;
+
+static port_settings
+port_settings_now(void)
+{
+	port_settings now = {pstrdup(settings.listen_addresses), settings.port,
+	settings.udp};
+
+	return now;
+}
+
+static void
+reload(void)
+{
+	port_settings before = port_settings_now();
+
+	if (worker_reload())
+	{
+		load_tls();
+		session_forget_all(me.batch->sessions);
+		me.leaving |= strcmp(before.addresses, settings.listen_addresses) != 0 ||
+			before.port != settings.port || before.udp != settings.udp;
+	}
+	pfree(before.addresses);
+}
+
+static long
+wait_time(void)
+{
+	if (me.batch->count > 0)
+		return 0;
+	return presence_wait() >= 0 ? presence_wait() : 1000;
+}
+
+static void
+turn(loop_event *events)
+{
+	int			n;
+	TimestampTz now;
+
+	reload();
+	n = event_loop_wait(me.loop, wait_time(), events, me.waits_turn);
+	now = GetCurrentTimestamp();
+	for (int i = 0; i < n && !me.leaving; i++)
+		handle(&events[i], now);
+	if (n == 0 || passed(me.batch_since, now, settings.batch_age_ms))
+		flush_batch();
+	reap();
+	if (passed(me.checked_at, now, 1000))
+		once_a_second(now);
+	if (me.leaving || me.batch->count > 0)
+		return;
+	downlink_turn(&me.slot->worker, now);
+	presence_turn(me.batch, &me.slot->worker, now);
+}
+
+/* Serve until the port has to be left. */
+static void
+serve(void)
+{
+	loop_event *events = palloc(LOOP_EVENTS * sizeof(loop_event));
+	MemoryContext turn_memory = AllocSetContextCreate(CurrentMemoryContext,
+													  "fireiot turn",
+													  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(turn_memory);
+
+	me.leaving = false;
+	make_partitions();
+	worker_say(&me.slot->worker, WORKER_LISTENING, "listening");
+	while (!me.leaving)
+	{
+		turn(events);
+		MemoryContextReset(turn_memory);
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(turn_memory);
+	pfree(events);
+}
+
+/* Close everything; what was not confirmed comes again. */
+static void
+leave(void)
+{
+	close_port();
+	batch_reset(me.batch);
+	datagram_forget();
+	connection_end_all(me.pool);
+	connection_reap(me.pool, 0);
+	session_forget_all(me.batch->sessions);
+	part_cache_clear(me.batch->parts);
+	downlink_drop_all();
+	forget_plans();
+}
+
+/*
+ * The statements of a batch find rows by key, whatever the tables' statistics
+ * say at the moment, and are planned once.
+ */
+static void
+plan_by_key(void)
+{
+	static const char *const off[] = {"enable_seqscan", "enable_hashjoin",
+	"enable_mergejoin", "jit"};
+
+	for (int i = 0; i < lengthof(off); i++)
+		SetConfigOption(off[i], "off", PGC_USERSET, PGC_S_SESSION);
+	SetConfigOption("plan_cache_mode", "force_generic_plan", PGC_USERSET,
+					PGC_S_SESSION);
+}
+
+static void
+set_up(void)
+{
+	int			allowed = sockets_allowed(settings.max_connections);
+
+	if (allowed < settings.max_connections)
+		ereport(LOG,
+				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+				 errmsg("a listener can hold %d connections instead of fireiot.max_connections = %d",
+						allowed, settings.max_connections),
+				 errhint("Raise the limit of open files of the server (LimitNOFILE of systemd, ulimit -n) and restart it.")));
+	me.waits_turn = wait_event_named("FireiotSockets");
+	me.waits_pause = wait_event_named("FireiotRetry");
+	me.waits_extension = wait_event_named("FireiotExtension");
+	plan_by_key();
+	me.loop = event_loop_create();
+	me.pool = connection_pool_create(me.loop, allowed,
+									 shared_connections(me.number),
+									 &me.slot->stat);
+	me.batch = batch_create(MOST_BATCH_FRAMES, PARTS_REMEMBERED,
+							&me.slot->stat);
+	me.batch->limit = settings.batch_frames;
+	downlink_begin(me.batch, send_bytes);
+	load_tls();
+}
+
+void
+fireiot_listener_main(Datum arg)
+{
+	listener_order order;
+
+	me.number = DatumGetInt32(arg);
+	me.slot = shared_listener(me.number);
+	memcpy(&order, MyBgworkerEntry->bgw_extra, sizeof(order));
+	worker_start(&me.slot->worker);
+	BackgroundWorkerInitializeConnection(NameStr(order.database),
+										 NameStr(order.role), 0);
+	memset(shared_connections(me.number), 0,
+		   settings.max_connections * sizeof(connection_slot));
+	MemoryContextSwitchTo(TopMemoryContext);
+	set_up();
+	for (;;)
+	{
+		reload();
+		if (extension_still_ready() && open_port())
+		{
+			serve();
+			leave();
+		}
+		else
+			worker_wait(LOOK_FOR_EXTENSION_MS, me.waits_extension);
+	}
+}
