@@ -21,6 +21,7 @@
 typedef struct shared_state
 {
 	LWLock	   *lock;
+	LWLock	   *port_lock;
 	pg_atomic_uint64 news[NEWS_COUNT];
 	worker_slot launcher;
 	listener_slot listeners[FLEXIBLE_ARRAY_MEMBER];
@@ -83,14 +84,15 @@ request(void)
 	RequestAddinShmemSpace(add_size(add_size(state_size(), connections_size()),
 									add_size(devices_size(),
 											 open_batches_size())));
-	RequestNamedLWLockTranche("fireiot", 1);
+	RequestNamedLWLockTranche("fireiot", 2);
 }
 
 static void
 init_state(void)
 {
 	memset(state, 0, state_size());
-	state->lock = &GetNamedLWLockTranche("fireiot")->lock;
+	state->lock = &GetNamedLWLockTranche("fireiot")[0].lock;
+	state->port_lock = &GetNamedLWLockTranche("fireiot")[1].lock;
 	for (int i = 0; i < NEWS_COUNT; i++)
 		pg_atomic_init_u64(&state->news[i], 1);
 }
@@ -172,6 +174,12 @@ LWLock *
 shared_lock(void)
 {
 	return state->lock;
+}
+
+LWLock *
+shared_port_lock(void)
+{
+	return state->port_lock;
 }
 
 worker_slot *

@@ -158,6 +158,9 @@ extern void shared_request(void);
 extern bool shared_ready(void);
 
 extern LWLock *shared_lock(void);
+
+/* Held by the listener that opens the port: which one is first is certain. */
+extern LWLock *shared_port_lock(void);
 extern worker_slot *shared_launcher(void);
 extern listener_slot *shared_listener(int n);	/* 0 .. settings.listeners - 1 */
 extern connection_slot *shared_connections(int listener);

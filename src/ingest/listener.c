@@ -31,6 +31,7 @@
 #define FIRST_PAUSE_MS 100
 #define LONGEST_PAUSE_MS 5000
 #define LOOK_FOR_EXTENSION_MS 2000
+#define PORT_PAUSE_MS 10
 #define PARTITIONS_EVERY_MS (15 * 60 * 1000)
 
 /* The upper end of fireiot.batch_frames: memory is touched only when used. */
@@ -468,14 +469,30 @@ port_is_shared(void)
 	return false;
 }
 
+/*
+ * One listener after the other: two that take themselves for the first would
+ * keep each other from some of the sockets.  The lock is tried, not waited
+ * for, as the one who has it may be looking up a name.
+ */
+static void
+open_sockets(char **error)
+{
+	while (!LWLockConditionalAcquire(shared_port_lock(), LW_EXCLUSIVE))
+		worker_wait(PORT_PAUSE_MS, me.waits_pause);
+	me.socket_count = sockets_open(settings.listen_addresses, settings.port,
+								   settings.udp, !port_is_shared(), me.sockets,
+								   error);
+	if (me.socket_count > 0)
+		me.slot->port = settings.port;
+	LWLockRelease(shared_port_lock());
+}
+
 static bool
 open_port(void)
 {
 	char	   *error = NULL;
 
-	me.socket_count = sockets_open(settings.listen_addresses, settings.port,
-								   settings.udp, !port_is_shared(), me.sockets,
-								   &error);
+	open_sockets(&error);
 	for (int i = 0; i < me.socket_count; i++)
 		if (!event_loop_add(me.loop, me.sockets[i].fd, &me.sockets[i]))
 			elog(ERROR, "could not watch a listening socket: %m");
@@ -484,7 +501,6 @@ open_port(void)
 		worker_say(&me.slot->worker, WORKER_WAITING, error);
 		return false;
 	}
-	me.slot->port = settings.port;
 	if (error != NULL)
 		ereport(LOG,
 				(errcode(ERRCODE_CONFIG_FILE_ERROR),
@@ -539,8 +555,8 @@ turn(loop_event *events)
 	int			n;
 	TimestampTz now;
 
-	reload();
 	n = event_loop_wait(me.loop, wait_time(), events, me.waits_turn);
+	reload();					/* what was set before they spoke is in force */
 	now = GetCurrentTimestamp();
 	for (int i = 0; i < n && !me.leaving; i++)
 		handle(&events[i], now);

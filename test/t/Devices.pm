@@ -17,6 +17,8 @@ our @EXPORT = qw(
   new_centre
   set_and_reload
   wait_for_port
+  sockets_on
+  set_udp
   wait_until
   workers
   children
@@ -87,6 +89,33 @@ sub new_centre
 		ALTER DATABASE city SET search_path = fireiot, public');
 	wait_for_port($port);
 	return ($node, $port);
+}
+
+# How many sockets the port has: listening ones of TCP, those of UDP.
+sub sockets_on
+{
+	my ($port, $transport) = @_;
+	my $local = sprintf '0100007F:%04X', $port;
+	my $state = $transport eq 'tcp' ? '0A' : '07';
+	my @rows = split /\n/, slurp_file("/proc/net/$transport");
+
+	return scalar grep { /^\s*\d+: $local \S+ $state / } @rows;
+}
+
+# Turn UDP on or off; all listeners have opened their port again.
+sub set_udp
+{
+	my ($node, $port, $value) = @_;
+	my $listeners = sockets_on($port, 'tcp');
+	my %wanted = (tcp => $listeners, udp => $value eq 'on' ? $listeners : 0);
+
+	set_and_reload($node, 'fireiot.udp' => $value);
+	# the ones of TCP are closed before, and opened before, those of UDP
+	foreach my $transport ('udp', 'tcp')
+	{
+		wait_until(sub { sockets_on($port, $transport) == $wanted{$transport} }, "the port is open for $transport, UDP is $value");
+	}
+	return;
 }
 
 # Set in the file and reload.  Who sees the values in a new session knows that
