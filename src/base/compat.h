@@ -96,4 +96,49 @@
 	ExecInsertIndexTuples(target, slot, estate, false, false, NULL, NIL)
 #endif
 
+/* An index scan; instrumentation came with 18. */
+#include "access/genam.h"
+#if PG_VERSION_NUM >= 180000
+#define index_scan_begin(table, index, snapshot, keys) \
+	index_beginscan(table, index, snapshot, NULL, keys, 0)
+#else
+#define index_scan_begin(table, index, snapshot, keys) \
+	index_beginscan(table, index, snapshot, keys, 0)
+#endif
+
+/*
+ * Change a row and its index entries.  Whether all indexes need entries, or
+ * only those that summarize, is told since 16.
+ */
+#include "access/tableam.h"
+static inline TM_Result
+update_row(ResultRelInfo *target, ItemPointer at, TupleTableSlot *slot,
+		   EState *estate, Snapshot snapshot)
+{
+	TM_FailureData failure;
+	LockTupleMode mode;
+	TM_Result	result;
+#if PG_VERSION_NUM >= 160000
+	TU_UpdateIndexes entries;
+#else
+	bool		entries;
+#endif
+
+	result = table_tuple_update(target->ri_RelationDesc, at, slot,
+								estate->es_output_cid, snapshot,
+								InvalidSnapshot, true, &failure, &mode,
+								&entries);
+#if PG_VERSION_NUM >= 160000
+	if (result == TM_Ok && entries != TU_None)
+		list_free(ExecInsertIndexTuples(target, slot, estate, true, false,
+										NULL, NIL,
+										entries == TU_Summarizing));
+#else
+	if (result == TM_Ok && entries)
+		list_free(ExecInsertIndexTuples(target, slot, estate, true, false,
+										NULL, NIL));
+#endif
+	return result;
+}
+
 #endif							/* FIREIOT_COMPAT_H */

@@ -56,6 +56,7 @@ catalog_look_up(catalog_ids *ids)
 	ids->frame = relation(schema, "frame");
 	ids->observation = relation(schema, "observation");
 	ids->quarantine = relation(schema, "quarantine");
+	ids->part_now = relation(schema, "part_now");
 	ids->frame_id = relation(schema, "frame_id");
 	ids->observation_id = relation(schema, "observation_id");
 	ids->quarantine_id = relation(schema, "quarantine_id");

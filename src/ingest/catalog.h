@@ -12,6 +12,7 @@ typedef struct catalog_ids
 	Oid			frame;
 	Oid			observation;
 	Oid			quarantine;
+	Oid			part_now;
 	Oid			frame_id;		/* sequences */
 	Oid			observation_id;
 	Oid			quarantine_id;

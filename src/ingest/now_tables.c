@@ -7,33 +7,16 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/numeric.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
-#include "codec/names.h"
+#include "ingest/part_rows.h"
 #include "ingest/statements.h"
 #include "types/alarm_state.h"
 
-#define PARTS_PARAMETER \
-	" ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6)," \
-	"  unnest($7), unnest($8), unnest($9), unnest($10), unnest($11)) WITH ORDINALITY" \
-	"  AS u (device, part, kind, quantity, state, raw_value, value, text, observed_at," \
-	"   received_at, frame_id, n)"
-
-/* Parts that this process knows to have a row: one change a key. */
-static statement update_parts = {
-	"UPDATE fireiot.part_now AS n SET"
-	"  state = u.state, raw_value = u.raw_value, value = u.value, text = u.text,"
-	"  observed_at = u.observed_at, received_at = u.received_at, since = u.received_at,"
-	"  frame_id = u.frame_id"
-	" FROM" PARTS_PARAMETER
-	" WHERE n.device OPERATOR(fireiot.=) u.device AND n.part OPERATOR(fireiot.=) u.part"
-	"  AND n.kind = u.kind AND n.quantity = u.quantity"
-};
-
 /*
- * Others, which may have one.  The last of each key counts; sorted, so that
- * two writers take rows in one order.
+ * Parts that may have a row.  The last of each key counts; sorted, so that two
+ * writers take rows in one order.
  */
 static statement write_parts = {
 	"INSERT INTO fireiot.part_now AS n (device, part, kind, quantity, state, raw_value, value,"
@@ -41,7 +24,10 @@ static statement write_parts = {
 	" SELECT DISTINCT ON (u.device, u.part, u.kind, u.quantity)"
 	"  u.device, u.part, u.kind, u.quantity, u.state, u.raw_value, u.value,"
 	"  u.text, u.observed_at, u.received_at, u.received_at, u.frame_id"
-	" FROM" PARTS_PARAMETER
+	" FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6),"
+	"  unnest($7), unnest($8), unnest($9), unnest($10), unnest($11)) WITH ORDINALITY"
+	"  AS u (device, part, kind, quantity, state, raw_value, value, text, observed_at,"
+	"   received_at, frame_id, n)"
 	" ORDER BY u.device, u.part, u.kind, u.quantity, u.n DESC"
 	" ON CONFLICT (device, part, kind, quantity) DO UPDATE SET"
 	"  state = excluded.state, raw_value = excluded.raw_value, value = excluded.value,"
@@ -112,23 +98,12 @@ run(statement *st, array_builder *columns, const Oid *elements, int count)
 	statement_run(st, count, types, values, NULL);
 }
 
-static Datum
-exact_value(const part_change *c, bool *isnull)
-{
-	*isnull = c->quantity < 0 || c->quantity >= GB_QUANTITY_COUNT ||
-		!gb_quantities[c->quantity].scaled;
-	if (*isnull)
-		return (Datum) 0;
-	return NumericGetDatum(int64_div_fast_to_numeric(c->raw,
-													 gb_quantities[c->quantity].decimals));
-}
-
 static void
 add_change(array_builder *columns, const part_change *c)
 {
 	bool		is_state = c->quantity < 0;
 	bool		no_value;
-	Datum		value = exact_value(c, &no_value);
+	Datum		value = part_change_value(c, &no_value);
 
 	array_add(&columns[PART_DEVICE], DeviceAddrGetDatum(c->device), false);
 	array_add(&columns[PART_PART], PartAddrGetDatum(c->part), false);
@@ -145,10 +120,9 @@ add_change(array_builder *columns, const part_change *c)
 	array_add(&columns[PART_FRAME_ID], Int64GetDatum(c->frame_id), false);
 }
 
-/* The changes that have a row, or those that may not. */
+/* The changes that are not done yet. */
 static uint64
-write_changes(statement *st, part_cache *parts, const catalog_ids *ids,
-			  bool known)
+write_others(part_cache *parts, const catalog_ids *ids)
 {
 	Oid			elements[PART_COLUMNS] = {
 		ids->device_addr, ids->part_addr, INT2OID, INT2OID, ids->alarm_state,
@@ -162,26 +136,37 @@ write_changes(statement *st, part_cache *parts, const catalog_ids *ids,
 	for (int i = 0; i < PART_COLUMNS; i++)
 		array_begin(&columns[i], count);
 	for (int i = 0; i < count; i++)
-		if (changes[i].known == known)
+		if (!changes[i].known)
 			add_change(columns, &changes[i]);
-	if (columns[0].count == 0)
-		return 0;
 	SPI_connect();
-	run(st, columns, elements, PART_COLUMNS);
+	run(&write_parts, columns, elements, PART_COLUMNS);
 	written = SPI_processed;
 	SPI_finish();
 	return written;
 }
 
+/* Returns how many are done; what is not is not taken for known any more. */
 static uint64
-count_known(part_cache *parts)
+update_known(part_cache *parts, const catalog_ids *ids)
 {
-	const part_change *changes = part_changes_all(parts);
-	uint64		count = 0;
+	int			count = part_changes_count(parts);
+	part_change *changes = part_changes_all(parts);
+	part_rows  *rows;
+	uint64		done = 0;
 
-	for (int i = 0; i < part_changes_count(parts); i++)
-		count += changes[i].known;
-	return count;
+	PushActiveSnapshot(GetTransactionSnapshot());
+	rows = part_rows_begin(ids->part_now);
+	for (int i = 0; i < count; i++)
+	{
+		if (!changes[i].known)
+			continue;
+		changes[i].known = rows != NULL && part_rows_update(rows, &changes[i]);
+		done += changes[i].known;
+	}
+	if (rows != NULL)
+		part_rows_end(rows);
+	PopActiveSnapshot();
+	return done;
 }
 
 /*
@@ -195,10 +180,10 @@ part_now_write(part_cache *parts, const catalog_ids *ids)
 
 	if (part_changes_count(parts) == 0)
 		return 0;
-	written = write_changes(&update_parts, parts, ids, true);
-	if (written < count_known(parts))
-		written += write_changes(&write_parts, parts, ids, true);
-	return written + write_changes(&write_parts, parts, ids, false);
+	written = update_known(parts, ids);
+	if (written < part_changes_count(parts))
+		written += write_others(parts, ids);
+	return written;
 }
 
 static void
@@ -253,7 +238,6 @@ device_now_written(session **sessions, int count)
 void
 now_tables_forget_plans(void)
 {
-	statement_forget(&update_parts);
 	statement_forget(&write_parts);
 	statement_forget(&write_devices);
 }

@@ -12,7 +12,7 @@
 #include "ingest/session.h"
 
 /*
- * Write the candidates of a batch to part_now, all in one statement; returns
+ * Write the candidates of a batch to part_now, few statements for all; returns
  * how many rows did change.  Inside a transaction.
  */
 extern uint64 part_now_write(part_cache *parts, const catalog_ids *ids);

@@ -6,8 +6,10 @@
 
 #include "port/pg_bitutils.h"
 #include "utils/memutils.h"
+#include "utils/numeric.h"
 
 #include "base/mix.h"
+#include "codec/names.h"
 
 /* What a part said last; noted_in 0: empty. */
 typedef struct cached
@@ -154,8 +156,19 @@ part_changes_count(part_cache *cache)
 	return cache->count;
 }
 
-const part_change *
+part_change *
 part_changes_all(part_cache *cache)
 {
 	return cache->changes;
+}
+
+Datum
+part_change_value(const part_change *c, bool *isnull)
+{
+	*isnull = c->quantity < 0 || c->quantity >= GB_QUANTITY_COUNT ||
+		!gb_quantities[c->quantity].scaled;
+	if (*isnull)
+		return (Datum) 0;
+	return NumericGetDatum(int64_div_fast_to_numeric(c->raw,
+													 gb_quantities[c->quantity].decimals));
 }

@@ -56,6 +56,9 @@ extern int	part_changes_mark(part_cache *cache);
 extern void part_changes_return(part_cache *cache, int mark);
 
 extern int	part_changes_count(part_cache *cache);
-extern const part_change *part_changes_all(part_cache *cache);
+extern part_change *part_changes_all(part_cache *cache);
+
+/* Column value of a change: of a quantity with a unit, exact; else null. */
+extern Datum part_change_value(const part_change *change, bool *isnull);
 
 #endif							/* FIREIOT_PART_CHANGES_H */

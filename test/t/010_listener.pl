@@ -344,6 +344,64 @@ sub part_now
 	return;
 }
 
+# What a site adds to part_now counts, too, for rows that are changed in place.
+sub part_now_of_a_site
+{
+	my $d = device();
+	my $bits = 0;
+	my $next = sub {
+		my ($name) = @_;
+		$bits ^= 2;
+		is($d->say($d->frame(unit => state_unit(1, $bits))), 'confirmed', "part_now $name");
+		return row("SELECT n.state = o.state FROM fireiot.part_now AS n, fireiot.observation AS o
+			WHERE n.device = '$d->{address}' AND o.device = n.device ORDER BY o.id DESC LIMIT 1");
+	};
+	my $sql = sub { $node->safe_psql('city', $_[0]) };
+
+	is($next->('at first'), 't', 'is there');
+	is($next->('in place'), 't', 'is changed');
+	$sql->("DELETE FROM fireiot.part_now WHERE device = '$d->{address}'");
+	is($next->('without the row'), 't', 'a row that was deleted is made again');
+
+	$sql->(q{CREATE TABLE public.heard (word text); GRANT INSERT ON public.heard TO PUBLIC;
+		CREATE FUNCTION public.hear() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.heard VALUES (TG_OP); RETURN NULL; END $$;
+		CREATE TRIGGER hear AFTER UPDATE ON fireiot.part_now FOR EACH ROW EXECUTE FUNCTION public.hear()});
+	is($next->('with a trigger'), 't', 'is changed');
+	is(row('SELECT count(*) FROM public.heard'), '1', 'the trigger fires');
+	$sql->('DROP TRIGGER hear ON fireiot.part_now');
+
+	$sql->(q{CREATE RULE hear AS ON UPDATE TO fireiot.part_now DO ALSO INSERT INTO public.heard VALUES ('rule')});
+	# PostgreSQL has no rules for INSERT .. ON CONFLICT: records go on alone
+	is($next->('with a rule'), 'f', 'is left to rebuild_now()');
+	$sql->('DROP RULE hear ON fireiot.part_now; DROP TABLE public.heard; DROP FUNCTION public.hear(); SELECT fireiot.rebuild_now()');
+	is($next->('without it'), 't', 'is changed');
+
+	$sql->('CREATE INDEX site ON fireiot.part_now (state); CREATE INDEX site_time ON fireiot.part_now USING brin (received_at)');
+	is($next->('with indexes'), 't', 'is changed');
+	is(row("SET enable_seqscan = off; SELECT count(*) FROM fireiot.part_now WHERE device = '$d->{address}' AND state = (SELECT state
+		FROM fireiot.observation WHERE device = '$d->{address}' ORDER BY id DESC LIMIT 1)"), '1', 'they find the row');
+	$sql->('DROP INDEX fireiot.site, fireiot.site_time');
+
+	$sql->("ALTER TABLE fireiot.part_now ADD CONSTRAINT site CHECK (device <> '$d->{address}') NOT VALID");
+	is($next->('with a constraint'), 'f', 'that says no');
+	$sql->('ALTER TABLE fireiot.part_now DROP CONSTRAINT site; SELECT fireiot.rebuild_now()');
+	is($next->('without it'), 't', 'is changed');
+
+	my $other = $node->background_psql('city');
+	$other->query_safe("BEGIN; UPDATE fireiot.part_now SET text = 'meanwhile' WHERE device = '$d->{address}'");
+	$bits ^= 2;
+	my $frame = $d->frame(unit => state_unit(1, $bits));
+	$d->send($frame);
+	ok( $node->poll_query_until('city', "SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'fireiot listener' AND wait_event_type = 'Lock'"),
+		'part_now waits for who changes the row');
+	$other->query_safe('COMMIT');
+	is(($d->answers(1))[0]{command}, 3, 'and goes on');
+	is(row("SELECT n.state = o.state, n.text IS NULL FROM fireiot.part_now AS n, fireiot.observation AS o
+		WHERE n.device = '$d->{address}' AND o.device = n.device ORDER BY o.id DESC LIMIT 1"), 't|t', 'with what the device said last');
+	$other->quit;
+	return;
+}
+
 sub device_now
 {
 	my $d = device();
@@ -409,6 +467,7 @@ unheard();
 cut_anywhere();
 many_at_once();
 part_now();
+part_now_of_a_site();
 device_now();
 clocks();
 dialect();
