@@ -1,11 +1,6 @@
 /*
  * batch.h
- *	  The one door to the record tables.
- *
- * Frames are gathered with copies of their bytes and stored in one
- * transaction: who sent them is looked up, each is judged, rows are written,
- * part_now follows.  Only when that transaction is durable may the answers
- * (batch_frame.answer) leave.  Listener and fireiot.ingest() use it alike.
+ *	  Frames gathered for one transaction, with copies of their bytes.
  *
  * Memory: a batch is bounded by the frames and bytes given at its making;
  * nothing is kept from one to the next but the buffers.
@@ -108,27 +103,7 @@ extern void batch_add(batch *b, gb_piece_kind kind, const uint8 *bytes,
 /* The device, as far as the frame tells it. */
 extern device_addr batch_sender(const batch_frame *f);
 
-/*
- * Store what is gathered, inside a transaction.  Raises what PostgreSQL
- * raises; then the transaction must be rolled back and batch_retry() called
- * before the next attempt.  With b->careful, an error that a frame is the
- * cause of does not get here: that frame is quarantined.
- */
-extern void batch_store(batch *b);
-
-/* The transaction is durable: count. */
-extern void batch_committed(batch *b);
-
-/* It was rolled back: forget what depended on it. */
-extern void batch_retry(batch *b);
-
 /* Forget what was gathered. */
 extern void batch_reset(batch *b);
-
-/*
- * Is an error of this SQLSTATE, which batch_store() has just raised, one of the
- * moment, not of a frame?
- */
-extern bool batch_error_is_transient(const batch *b, int sqlstate);
 
 #endif							/* FIREIOT_BATCH_H */

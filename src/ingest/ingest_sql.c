@@ -19,6 +19,7 @@
 #include "codec/stream.h"
 #include "ingest/batch.h"
 #include "ingest/ownership.h"
+#include "ingest/store.h"
 #include "types/bytes_in.h"
 #include "types/device_addr.h"
 
@@ -85,7 +86,7 @@ store(batch *b, const device_addr *device, ingest_stat *stat)
 	if (b->count == 0)
 		return;
 	b->careful = true;
-	batch_store(b);
+	store_batch(b);
 	if (device != NULL)
 		check_device(b, device);
 	for (int i = 0; i < REFUSAL_COUNT; i++)

@@ -27,6 +27,7 @@
 #include "ingest/presence.h"
 #include "ingest/registry.h"
 #include "ingest/socket.h"
+#include "ingest/store.h"
 
 #define FIRST_PAUSE_MS 100
 #define LONGEST_PAUSE_MS 5000
@@ -77,7 +78,7 @@ passed(TimestampTz since, TimestampTz now, int64 ms)
 
 /* One attempt; false: rolled back, *sqlstate says why. */
 static bool
-store_batch(int *sqlstate)
+attempt_batch(int *sqlstate)
 {
 	volatile bool done = false;
 	TimestampTz start = GetCurrentTimestamp();
@@ -85,7 +86,7 @@ store_batch(int *sqlstate)
 	PG_TRY();
 	{
 		worker_begin("fireiot: storing a batch");
-		batch_store(me.batch);
+		store_batch(me.batch);
 		worker_commit();
 		done = true;
 	}
@@ -195,13 +196,13 @@ store_until_done(void)
 	int			pause = FIRST_PAUSE_MS;
 	int			sqlstate = 0;
 
-	while (!store_batch(&sqlstate))
+	while (!attempt_batch(&sqlstate))
 	{
 		bool		was_careful = me.batch->careful;
 
-		batch_retry(me.batch);
+		store_retry(me.batch);
 		me.slot->stat.counters[COUNT_BATCH_FAILURES]++;
-		me.batch->careful |= !batch_error_is_transient(me.batch, sqlstate);
+		me.batch->careful |= !store_error_is_transient(me.batch, sqlstate);
 		forget_plans();
 		if (!extension_still_ready())
 		{
@@ -221,7 +222,7 @@ store_until_done(void)
 	if (me.slot->worker.state != WORKER_LISTENING ||
 		me.slot->worker.message[0] != '\0')
 		worker_slot_report(&me.slot->worker, WORKER_LISTENING, "");
-	batch_committed(me.batch);
+	store_committed(me.batch);
 }
 
 static void
