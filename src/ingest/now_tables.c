@@ -161,6 +161,8 @@ update_known(part_cache *parts, const catalog_ids *ids)
 		if (!changes[i].known)
 			continue;
 		changes[i].known = rows != NULL && part_rows_update(rows, &changes[i]);
+		if (changes[i].known)
+			part_changes_moved(parts, &changes[i]);
 		done += changes[i].known;
 	}
 	if (rows != NULL)

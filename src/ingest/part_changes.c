@@ -22,6 +22,7 @@ typedef struct cached
 	int32		row;			/* candidate of that batch */
 	int16		kind;
 	int16		quantity;
+	ItemPointerData at;			/* of its row, when that was last changed */
 } cached;
 
 struct part_cache
@@ -132,13 +133,16 @@ part_changes_note(part_cache *cache, uint32 epoch, const part_change *change)
 		return;
 	if (same && entry->noted_in == cache->batch)
 	{
-		bool		known = cache->changes[entry->row].known;
+		part_change before = cache->changes[entry->row];
 
 		cache->changes[entry->row] = *change;
-		cache->changes[entry->row].known = known;
+		cache->changes[entry->row].known = before.known;
+		cache->changes[entry->row].at = before.at;
 		entry->value = value;
 		return;
 	}
+	if (!same)
+		ItemPointerSetInvalid(&entry->at);
 	entry->device = change->device;
 	entry->part = change->part;
 	entry->kind = change->kind;
@@ -148,6 +152,17 @@ part_changes_note(part_cache *cache, uint32 epoch, const part_change *change)
 	entry->noted_in = cache->batch;
 	entry->row = append(cache, change);
 	cache->changes[entry->row].known = same;
+	cache->changes[entry->row].at = entry->at;
+}
+
+void
+part_changes_moved(part_cache *cache, const part_change *change)
+{
+	cached	   *entry = place_of(cache, change);
+
+	if (entry->noted_in == cache->batch &&
+		entry->row == change - cache->changes)
+		entry->at = change->at;
 }
 
 int

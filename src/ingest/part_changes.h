@@ -12,6 +12,8 @@
 
 #include "base/compat.h"
 
+#include "storage/itemptr.h"
+
 #include "codec/object.h"
 #include "ingest/session.h"
 #include "types/part_addr.h"
@@ -33,6 +35,7 @@ typedef struct part_change
 	TimestampTz received_at;
 	int64		frame_id;
 	Datum		text;			/* of a state; 0: none */
+	ItemPointerData at;			/* where the row was last; or invalid */
 } part_change;
 
 /* For about this many parts; in the current memory context. */
@@ -47,6 +50,9 @@ extern void part_changes_begin(part_cache *cache, MemoryContext memory);
 /* Note what a part said, unless it has said so before. */
 extern void part_changes_note(part_cache *cache, uint32 epoch,
 							  const part_change *change);
+
+/* The row of this candidate is at another place now. */
+extern void part_changes_moved(part_cache *cache, const part_change *change);
 
 /*
  * Where the candidates stand, and back to there when what was noted since did

@@ -9,6 +9,7 @@
 #include "access/xact.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -43,6 +44,7 @@ struct part_rows
 	ResultRelInfo *target;
 	IndexScanDesc scan;
 	ScanKeyData keys[KEY_COLUMNS];
+	BlockNumber blocks;			/* of the table */
 	TupleTableSlot *found;
 	TupleTableSlot *changed;
 };
@@ -128,6 +130,7 @@ part_rows_begin(Oid part_now)
 	rows->estate = CreateExecutorState();
 	rows->estate->es_snapshot = GetActiveSnapshot();
 	rows->estate->es_output_cid = GetCurrentCommandId(true);
+	rows->blocks = RelationGetNumberOfBlocks(table);
 	make_keys(rows, key);
 	make_slots(rows, table);
 	rows->scan = index_scan_begin(table, key, rows->estate->es_snapshot,
@@ -136,7 +139,32 @@ part_rows_begin(Oid part_now)
 }
 
 static bool
-find(part_rows *rows, const part_change *c)
+is_key(TupleTableSlot *slot, const part_change *c)
+{
+	slot_getsomeattrs(slot, KEY_COLUMNS);
+	return DatumGetDeviceAddr(slot->tts_values[COLUMN_DEVICE]) == c->device &&
+		DatumGetPartAddr(slot->tts_values[COLUMN_PART]) == c->part &&
+		DatumGetInt16(slot->tts_values[COLUMN_KIND]) == c->kind &&
+		DatumGetInt16(slot->tts_values[COLUMN_QUANTITY]) == c->quantity;
+}
+
+/*
+ * Where this process left it.  By now another row may be there, or none, or
+ * the table may be a shorter one.
+ */
+static bool
+find_in_place(part_rows *rows, part_change *c)
+{
+	return ItemPointerIsValid(&c->at) &&
+		ItemPointerGetBlockNumber(&c->at) < rows->blocks &&
+		table_tuple_fetch_row_version(rows->target->ri_RelationDesc, &c->at,
+									  rows->estate->es_snapshot,
+									  rows->found) &&
+		is_key(rows->found, c);
+}
+
+static bool
+find_by_key(part_rows *rows, const part_change *c)
 {
 	rows->keys[COLUMN_DEVICE].sk_argument = DeviceAddrGetDatum(c->device);
 	rows->keys[COLUMN_PART].sk_argument = PartAddrGetDatum(c->part);
@@ -179,13 +207,13 @@ fill(part_rows *rows, const part_change *c)
 }
 
 bool
-part_rows_update(part_rows *rows, const part_change *change)
+part_rows_update(part_rows *rows, part_change *change)
 {
 	Relation	table = rows->target->ri_RelationDesc;
 	MemoryContext old;
 	bool		done;
 
-	if (!find(rows, change))
+	if (!find_in_place(rows, change) && !find_by_key(rows, change))
 		return false;
 	old = MemoryContextSwitchTo(GetPerTupleMemoryContext(rows->estate));
 	fill(rows, change);
@@ -195,6 +223,8 @@ part_rows_update(part_rows *rows, const part_change *change)
 	done = update_row(rows->target, &rows->found->tts_tid, rows->changed,
 					  rows->estate, rows->estate->es_snapshot) == TM_Ok;
 	MemoryContextSwitchTo(old);
+	change->at = rows->changed->tts_tid;
+	ExecClearTuple(rows->found);
 	ExecClearTuple(rows->changed);
 	ResetPerTupleExprContext(rows->estate);
 	return done;

@@ -23,10 +23,11 @@ typedef struct part_rows part_rows;
 extern part_rows *part_rows_begin(Oid part_now);
 
 /*
- * Change the row of this key.  false: there is none, or another transaction
- * has changed it since the snapshot was taken.
+ * Change the row of this key; change->at, where it may be, becomes where it
+ * is.  false: there is none, or another transaction has changed it since the
+ * snapshot was taken.
  */
-extern bool part_rows_update(part_rows *rows, const part_change *change);
+extern bool part_rows_update(part_rows *rows, part_change *change);
 
 extern void part_rows_end(part_rows *rows);
 

@@ -387,6 +387,18 @@ sub part_now_of_a_site
 	$sql->('ALTER TABLE fireiot.part_now DROP CONSTRAINT site; SELECT fireiot.rebuild_now()');
 	is($next->('without it'), 't', 'is changed');
 
+	# rows that the listener finds elsewhere, or others where they were
+	$sql->('VACUUM FULL fireiot.part_now');
+	is($next->('behind VACUUM FULL'), 't', 'is changed');
+	foreach my $order ('DESC', 'ASC')
+	{
+		$sql->("BEGIN; CREATE TEMP TABLE was AS TABLE fireiot.part_now; TRUNCATE fireiot.part_now;
+			INSERT INTO fireiot.part_now SELECT * FROM was ORDER BY device $order, part $order; COMMIT");
+		$sql->("CREATE TABLE public.others AS SELECT * FROM fireiot.part_now WHERE device <> '$d->{address}'");
+		is($next->("in order $order"), 't', 'is changed');
+		is(row('SELECT count(*) FROM (TABLE public.others EXCEPT TABLE fireiot.part_now) AS d'), '0', 'no other row is');
+		$sql->('DROP TABLE public.others');
+	}
 	my $other = $node->background_psql('city');
 	$other->query_safe("BEGIN; UPDATE fireiot.part_now SET text = 'meanwhile' WHERE device = '$d->{address}'");
 	$bits ^= 2;
