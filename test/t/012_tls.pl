@@ -2,6 +2,7 @@
 use strict;
 use warnings;
 
+use Devices ();
 use Fireiot;
 use File::Copy qw(copy);
 use IO::Select;
@@ -11,7 +12,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node;
-my $port = PostgreSQL::Test::Cluster::get_free_port();
+my $port = Devices::free_port();
 my $dir = PostgreSQL::Test::Utils::tempdir();
 my $seq = 0;
 

@@ -16,7 +16,7 @@ my ($node, $port) = new_centre('primary', 'fireiot.listeners = 2', allows_stream
 sub make_standby
 {
 	my $standby = PostgreSQL::Test::Cluster->new('standby');
-	my $standby_port = PostgreSQL::Test::Cluster::get_free_port();
+	my $standby_port = free_port();
 
 	$node->backup('base');
 	$standby->init_from_backup($node, 'base', has_streaming => 1);

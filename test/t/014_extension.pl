@@ -258,7 +258,7 @@ sub listen_off
 sub other_port
 {
 	my $fleet = Fleet->new($port, first => 'd8000000');
-	my $other = PostgreSQL::Test::Cluster::get_free_port();
+	my $other = free_port();
 
 	$fleet->confirm(200);
 	my %before = map { $_ => 1 } workers($node);
@@ -288,7 +288,7 @@ sub other_port
 # The port is somebody else's.
 sub port_taken
 {
-	my $taken = PostgreSQL::Test::Cluster::get_free_port();
+	my $taken = free_port();
 	my $other = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $taken, Listen => 5, ReuseAddr => 1) or die "no socket: $!";
 	my $from = log_end();
 

@@ -12,7 +12,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('status');
-my $port = PostgreSQL::Test::Cluster::get_free_port();
+my $port = free_port();
 my $dir = PostgreSQL::Test::Utils::tempdir();
 
 # An item of status() in database city, as a hash.
@@ -283,10 +283,10 @@ sub trouble
 
 sub port_that_is_taken
 {
-	my $other = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1) or die;
 	my $free = $port;
 
-	$port = $other->sockport;
+	$port = free_port();
+	my $other = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port, Listen => 1) or die;
 	configure('fireiot.port', $port);
 	becomes("SELECT value ~ '^waiting, could not open TCP port $port on \"127\\.0\\.0\\.1\": ' FROM fireiot.status() WHERE item = 'listener 1'", 't', 'a port that is taken: value');
 	like(item('listener 1')->{hint}, qr/^End the program that has the port/, 'a port that is taken: hint');
