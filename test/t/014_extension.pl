@@ -120,7 +120,9 @@ sub locked
 	$fleet->confirm(200);
 	my $holder = $node->background_psql('city');
 	$holder->query_safe('BEGIN; LOCK TABLE fireiot.frame, fireiot.observation, fireiot.part_now IN ACCESS EXCLUSIVE MODE');
-	$fleet->turn for 1 .. 5;
+	my $waiting = 'SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid IN (' . join(', ', workers($node)) . ')';
+	$fleet->until(sub { sql($waiting) == 2 }, 'both listeners wait');
+	$fleet->turn for 1 .. 3;
 	my ($confirmed, $connected) = @$fleet{qw(confirmed connected)};
 	my $from = time;
 	my %used = map { $_ => processor_time($_) } workers($node);

@@ -307,7 +307,7 @@ sub same_resources
 		wait_until(sub {
 				$now = resources($pid);
 				return $now->{sockets} == $before->{sockets};
-			}, 'sockets are closed', 20);
+			}, 'sockets are closed');
 	};
 	is($now->{sockets}, $before->{sockets}, "$name: no socket is left");
 	is($now->{descriptors}, $before->{descriptors}, "$name: no descriptor is left");
