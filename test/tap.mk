@@ -9,10 +9,14 @@
 TAP_TESTS ?= $(sort $(wildcard test/t/*.pl))
 SOAK_TESTS = test/t/011_kill.pl test/t/015_hostile.pl test/t/018_memory.pl
 
-check-tap: build/sim/fireiot-sim
-	@BINDIR='$(bindir)' FIREIOT_SIM='$<' PG_REGRESS='$(pg_regress_client)' \
+check-tap: build/sim/fireiot-sim build/test_clock.so
+	@BINDIR='$(bindir)' FIREIOT_SIM='$<' FIREIOT_CLOCK=build/test_clock.so PG_REGRESS='$(pg_regress_client)' \
 		PERL5LIB='$(top_builddir)/src/test/perl' PROVE='$(or $(PROVE),prove)' \
 		sh test/t/run.sh $(TAP_TESTS)
+
+build/test_clock.so: test/t/clock.c test/tap.mk
+	@mkdir -p $(@D)
+	@$(CC) -O2 -Wall -Wextra -Werror -fPIC -shared $< -ldl -o $@
 
 soak: ready
 	@FIREIOT_SOAK=$(or $(TIMES),10) $(MAKE) --no-print-directory check-tap \

@@ -4,7 +4,7 @@
  */
 #include "base/log_once.h"
 
-#include "utils/timestamp.h"
+#include "base/ticks.h"
 
 #define REPEAT_AFTER_MS 60000
 #define TEXT_SIZE 256
@@ -13,7 +13,7 @@
 typedef struct logged
 {
 	char		text[TEXT_SIZE];
-	TimestampTz at;
+	ticks		at;
 	uint64		repeats;
 } logged;
 
@@ -38,7 +38,7 @@ place_of(const char *text)
 bool
 log_once(const char *text, uint64 *repeats)
 {
-	TimestampTz now = GetCurrentTimestamp();
+	ticks		now = ticks_now();
 	char		shown[TEXT_SIZE];
 	logged	   *place;
 
@@ -49,7 +49,7 @@ log_once(const char *text, uint64 *repeats)
 		strlcpy(place->text, shown, sizeof(place->text));
 		place->repeats = 0;
 	}
-	else if (!TimestampDifferenceExceeds(place->at, now, REPEAT_AFTER_MS))
+	else if (!ticks_passed(place->at, now, REPEAT_AFTER_MS))
 	{
 		place->repeats++;
 		return false;

@@ -35,6 +35,7 @@ struct connection_pool
 	connection *all;
 	connection *free;
 	connection *ended;			/* to be closed */
+	ticks		now;			/* of the call */
 	int			limit;
 	int			used;			/* places of all that were ever taken */
 	int			count;
@@ -139,6 +140,7 @@ connection_accept(connection_pool *pool, int fd,
 {
 	connection *c = socket_prepare(fd) ? take_place(pool) : NULL;
 
+	pool->now = ticks_now();
 	if (c == NULL)
 	{
 		pool->stat->counters[COUNT_TURNED_AWAY]++;
@@ -147,7 +149,7 @@ connection_accept(connection_pool *pool, int fd,
 	}
 	c->fd = fd;
 	c->phase = CONNECTION_DETECT;
-	c->heard_at = now;
+	c->heard_at = pool->now;
 	c->src.serial = ++pool->last_serial != 0 ? pool->last_serial :
 		++pool->last_serial;
 	source_set(&c->src, address, TRANSPORT_TCP);
@@ -174,7 +176,7 @@ drop_partial(connection *c)
 /* What is cut of a frame waits for the rest in a buffer of its own. */
 static void
 keep_partial(connection_pool *pool, connection *c, const uint8 *bytes,
-			 size_t len, TimestampTz now)
+			 size_t len)
 {
 	if (len == 0)
 	{
@@ -184,7 +186,7 @@ keep_partial(connection_pool *pool, connection *c, const uint8 *bytes,
 	if (c->partial == NULL)
 	{
 		c->partial = MemoryContextAlloc(pool->buffers, GB_FRAME_MAX);
-		c->partial_since = now;
+		c->partial_since = pool->now;
 	}
 	memcpy(c->partial, bytes, len);
 	c->partial_len = (uint16) len;
@@ -201,7 +203,7 @@ take_piece(connection_pool *pool, connection *c, const gb_piece *piece,
 	}
 	/* a frame ends the wait for it; what follows is another one */
 	drop_partial(c);
-	c->heard_at = now;
+	c->heard_at = pool->now;
 	pool->stat->counters[COUNT_FRAMES]++;
 	sink(c, piece->kind, bytes, (uint16) piece->len, now);
 }
@@ -228,7 +230,7 @@ feed(connection_pool *pool, connection *c, const uint8 *bytes, size_t len,
 		if (piece.kind == GB_PIECE_NONE)
 			break;
 	}
-	keep_partial(pool, c, bytes, len, now);
+	keep_partial(pool, c, bytes, len);
 }
 
 /* Nothing more is read.  The place is in use until connection_reap(). */
@@ -282,7 +284,7 @@ handshake(connection_pool *pool, connection *c)
 /* TLS begins with 16 (hexadecimal), a frame with 40; anything else is noise
  * that the cutter counts. */
 static void
-detect(connection_pool *pool, connection *c, TimestampTz now)
+detect(connection_pool *pool, connection *c)
 {
 	uint8		first;
 	ssize_t		n = recv(c->fd, &first, 1, MSG_PEEK);
@@ -300,7 +302,7 @@ detect(connection_pool *pool, connection *c, TimestampTz now)
 		c->src.at.transport = TRANSPORT_TLS;
 		pool->slots[c->index].peer.transport = TRANSPORT_TLS;
 		c->phase = CONNECTION_HANDSHAKE;
-		c->heard_at = now;
+		c->heard_at = pool->now;
 		if (c->src.tls == NULL)
 			end(pool, c);
 	}
@@ -358,8 +360,9 @@ void
 connection_read(connection_pool *pool, connection *c, frame_sink sink,
 				TimestampTz now)
 {
+	pool->now = ticks_now();
 	if (c->phase == CONNECTION_DETECT)
-		detect(pool, c, now);
+		detect(pool, c);
 	if (c->phase == CONNECTION_HANDSHAKE && !c->ended)
 		handshake(pool, c);
 	if (c->phase != CONNECTION_OPEN || c->ended)
@@ -507,9 +510,9 @@ connection_end_all(connection_pool *pool)
 }
 
 static bool
-older(TimestampTz since, TimestampTz now, int seconds)
+older(ticks since, ticks now, int seconds)
 {
-	return now - since > seconds * USECS_PER_SEC;
+	return ticks_passed(since, now, seconds * INT64CONST(1000));
 }
 
 /* A begin that is never followed by its frame may hide another one. */
@@ -531,16 +534,16 @@ expire(connection_pool *pool, connection *c, frame_sink sink, TimestampTz now)
 	if (c->phase == CONNECTION_HANDSHAKE ||
 		(c->phase == CONNECTION_DETECT && settings.tls == TLS_REQUIRE))
 	{
-		if (!older(c->heard_at, now, settings.handshake_timeout_s))
+		if (!older(c->heard_at, pool->now, settings.handshake_timeout_s))
 			return;
 		pool->stat->counters[COUNT_TIMED_OUT]++;
 		end(pool, c);
 	}
 	else if (c->partial != NULL &&
-			 older(c->partial_since, now, settings.frame_timeout_s))
+			 older(c->partial_since, pool->now, settings.frame_timeout_s))
 		give_up_half_frame(pool, c, sink, now);
 	else if (settings.idle_timeout_s > 0 &&
-			 older(c->heard_at, now, settings.idle_timeout_s))
+			 older(c->heard_at, pool->now, settings.idle_timeout_s))
 	{
 		pool->stat->counters[COUNT_TIMED_OUT]++;
 		end(pool, c);
@@ -552,6 +555,7 @@ connection_expire(connection_pool *pool, frame_sink sink, TimestampTz now)
 {
 	connection *c;
 
+	pool->now = ticks_now();
 	for (int at = 0; (c = connection_next(pool, &at)) != NULL;)
 		if (!c->ended)
 			expire(pool, c, sink, now);

@@ -11,6 +11,7 @@
 #include "base/compat.h"
 
 #include "base/event_loop.h"
+#include "base/ticks.h"
 #include "codec/stream.h"
 #include "ingest/source.h"
 
@@ -38,8 +39,8 @@ typedef struct connection
 	int			out_room;
 	uint64		batch;			/* that its last frames are in */
 	gb_cutter	cutter;
-	TimestampTz heard_at;		/* the last frame */
-	TimestampTz partial_since;
+	ticks		heard_at;		/* the last frame */
+	ticks		partial_since;
 	struct connection *next;	/* free, or ended */
 } connection;
 

@@ -15,6 +15,7 @@
 
 #include "base/instant.h"
 #include "base/settings.h"
+#include "base/ticks.h"
 #include "base/worker.h"
 #include "ingest/statements.h"
 
@@ -53,7 +54,7 @@ typedef struct under_way
 	uint8		type;
 	int16		attempt;
 	TimestampTz built_at;		/* the frame's time tag */
-	TimestampTz sent_at;
+	ticks		sent_at;
 	answer		heard;			/* to the last attempt */
 	uint64		heard_in;		/* batch */
 	bool		done;			/* with that */
@@ -69,7 +70,7 @@ static struct
 	int			count;
 	uint64		version;		/* of the commands, when last looked at */
 	bool		any_open;		/* rows that are queued, or sent */
-	TimestampTz looked_at;
+	ticks		looked_at;
 	uint16		next_seq;
 	uint64		followed;		/* the last batch, and when */
 	TimestampTz followed_at;
@@ -118,12 +119,14 @@ static statement step = {
 	" SELECT d.device, d.id, $5, pg_current_xact_id(), $3, $4 FROM done AS d"
 };
 
+/* A request from the future is of a clock of ours that was wrong. */
 static statement order_clock = {
 	"INSERT INTO fireiot.command (device, command, type, requested_by, expires_at, note)"
 	" SELECT $1, 1, 90, 'fireiot', now() + make_interval(mins => 1), $2"
 	" WHERE NOT EXISTS (SELECT FROM fireiot.command AS c"
 	"  WHERE c.device OPERATOR(fireiot.=) $1 AND c.type = 90"
-	"   AND c.requested_at > now() - make_interval(hours => 1))"
+	"   AND c.requested_at BETWEEN now() - make_interval(hours => 1)"
+	"    AND now() + make_interval(hours => 1))"
 };
 
 /* ---- connections ---- */
@@ -490,10 +493,11 @@ settle_late(void)
 }
 
 static bool
-is_due(const under_way *u, TimestampTz now)
+is_due(const under_way *u, ticks now)
 {
 	return u->attempt == 0 || u->heard == ANSWER_DENIED ||
-		is_over(u->sent_at, settings.command_timeout_s * USECS_PER_SEC, now);
+		ticks_passed(u->sent_at, now,
+					 settings.command_timeout_s * INT64CONST(1000));
 }
 
 /*
@@ -501,7 +505,7 @@ is_due(const under_way *u, TimestampTz now)
  * sent when that is committed, gone[] which are no longer under way.
  */
 static void
-record_due(TimestampTz now, bool *due, bool *gone)
+record_due(ticks tick, TimestampTz now, bool *due, bool *gone)
 {
 	for (int i = 0; i < me.count; i++)
 	{
@@ -513,7 +517,7 @@ record_due(TimestampTz now, bool *due, bool *gone)
 			run_step(u, "failed", "disconnected", NULL);
 			gone[i] = true;
 		}
-		else if (!is_due(u, now))
+		else if (!is_due(u, tick))
 			continue;
 		else if (!may_repeat(u))
 		{
@@ -529,7 +533,7 @@ record_due(TimestampTz now, bool *due, bool *gone)
 }
 
 static void
-send_due(TimestampTz now, const bool *due, const bool *gone)
+send_due(ticks tick, const bool *due, const bool *gone)
 {
 	for (int i = me.count - 1; i >= 0; i--)
 	{
@@ -539,7 +543,7 @@ send_due(TimestampTz now, const bool *due, const bool *gone)
 		if (due[i])
 		{
 			u->attempt++;
-			u->sent_at = now;
+			u->sent_at = tick;
 			u->heard = ANSWER_NONE;
 		}
 		if (to != NULL)
@@ -569,6 +573,7 @@ static void
 work(worker_slot *slot)
 {
 	TimestampTz now = GetCurrentTimestamp();
+	ticks		tick = ticks_now();
 	bool		due[UNDER_WAY];
 	bool		gone[UNDER_WAY];
 	volatile bool done = false;
@@ -579,7 +584,7 @@ work(worker_slot *slot)
 		settle_late();
 		if (me.any_open)
 			take_queued(now);
-		record_due(now, due, gone);
+		record_due(tick, now, due, gone);
 		worker_commit();
 		done = true;
 	}
@@ -589,7 +594,7 @@ work(worker_slot *slot)
 	}
 	PG_END_TRY();
 	if (done)
-		send_due(now, due, gone);
+		send_due(tick, due, gone);
 	else
 		try_again();
 }
@@ -613,10 +618,10 @@ any_denied(void)
 }
 
 void
-downlink_turn(worker_slot *slot, TimestampTz now)
+downlink_turn(worker_slot *slot, ticks now)
 {
 	uint64		version = shared_news_version(NEWS_COMMAND);
-	bool		second = is_over(me.looked_at, USECS_PER_SEC, now);
+	bool		second = ticks_passed(me.looked_at, now, 1000);
 
 	drop_answered();
 	if (version == me.version && !any_denied() &&

@@ -27,7 +27,7 @@ extern void downlink_begin(batch *b, downlink_sender send);
  * what was not answered.  Cheap when there is nothing; transactions of its
  * own, errors forgiven in the worker's slot.
  */
-extern void downlink_turn(worker_slot *slot, TimestampTz now);
+extern void downlink_turn(worker_slot *slot, ticks now);
 
 /* Forget what is under way: connections are gone.  The rows are settled by
  * whoever looks next. */

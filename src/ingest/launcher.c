@@ -19,10 +19,10 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
-#include "utils/timestamp.h"
 
 #include "base/settings.h"
 #include "base/shared.h"
+#include "base/ticks.h"
 #include "base/worker.h"
 
 StaticAssertDecl(sizeof(listener_order) <= BGW_EXTRALEN,
@@ -37,8 +37,8 @@ StaticAssertDecl(sizeof(listener_order) <= BGW_EXTRALEN,
 typedef struct child
 {
 	BackgroundWorkerHandle *handle; /* NULL: none runs */
-	TimestampTz started_at;
-	TimestampTz not_before;
+	ticks		started_at;
+	ticks		not_before;
 	int			pause_ms;
 	bool		told_to_end;
 } child;
@@ -131,7 +131,7 @@ start_child(int n)
 
 	snprintf(worker.bgw_name, BGW_MAXLEN, "fireiot listener %d", n + 1);
 	memcpy(worker.bgw_extra, &order, sizeof(order));
-	c->started_at = GetCurrentTimestamp();
+	c->started_at = ticks_now();
 	c->told_to_end = false;
 	if (!RegisterDynamicBackgroundWorker(&worker, &c->handle))
 	{
@@ -146,8 +146,8 @@ start_child(int n)
 static void
 note_end(child *c)
 {
-	TimestampTz now = GetCurrentTimestamp();
-	bool		soon = now - c->started_at < LONGEST_PAUSE_MS * INT64CONST(1000);
+	ticks		now = ticks_now();
+	bool		soon = !ticks_passed(c->started_at, now, LONGEST_PAUSE_MS);
 
 	if (c->told_to_end)
 		c->pause_ms = 0;
@@ -201,7 +201,7 @@ tend(int n, bool wanted)
 		c->told_to_end = true;
 	}
 	if (c->handle == NULL && wanted && slot_is_free(n) &&
-		GetCurrentTimestamp() >= c->not_before)
+		ticks_now() >= c->not_before)
 		start_child(n);
 }
 

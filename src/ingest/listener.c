@@ -17,6 +17,7 @@
 
 #include "base/instant.h"
 #include "base/settings.h"
+#include "base/ticks.h"
 #include "base/worker.h"
 #include "ingest/batch.h"
 #include "ingest/catalog.h"
@@ -57,10 +58,11 @@ static struct
 	int			socket_count;
 	bool		leaving;		/* the extension is gone, or the port is
 								 * another */
-	TimestampTz batch_since;
-	TimestampTz checked_at;		/* what is done once a second */
-	TimestampTz looked_at;		/* for the extension */
-	TimestampTz partitioned_at;
+	ticks		turned_at;		/* the present turn began */
+	ticks		batch_since;
+	ticks		checked_at;		/* what is done once a second */
+	ticks		looked_at;		/* for the extension */
+	ticks		partitioned_at;
 	uint32		waits_turn;		/* wait events */
 	uint32		waits_pause;
 	uint32		waits_extension;
@@ -70,18 +72,12 @@ static struct
 
 static void reload(void);
 
-static bool
-passed(TimestampTz since, TimestampTz now, int64 ms)
-{
-	return now - since >= ms * 1000;
-}
-
 /* One attempt; false: rolled back, *sqlstate says why. */
 static bool
 attempt_batch(int *sqlstate)
 {
 	volatile bool done = false;
-	TimestampTz start = GetCurrentTimestamp();
+	ticks		start = ticks_now();
 
 	PG_TRY();
 	{
@@ -96,14 +92,14 @@ attempt_batch(int *sqlstate)
 	}
 	PG_END_TRY();
 	if (done)
-		latency_add(&me.slot->stat.commit, GetCurrentTimestamp() - start, 1);
+		latency_add(&me.slot->stat.commit, ticks_now() - start, 1);
 	return done;
 }
 
 static void
 make_partitions(void)
 {
-	me.partitioned_at = GetCurrentTimestamp();
+	me.partitioned_at = ticks_now();
 	PG_TRY();
 	{
 		worker_begin("fireiot: making partitions");
@@ -294,7 +290,7 @@ note_route(const batch_frame *f)
 			datagram_keep(s->datagram_route, f->source,
 						  session_memory(me.batch->sessions));
 	if (s->route_serial != s->route->serial)
-		s->routed_at = f->received_at;
+		s->routed_at = me.turned_at;
 	s->route_serial = s->route->serial;
 	s->centre = gb_load48(f->bytes + GB_AT_DST);
 }
@@ -327,7 +323,7 @@ add_frame(source *src, gb_piece_kind kind, const uint8 *bytes, uint16 len,
 	if (me.leaving)
 		return;
 	if (me.batch->count == 0)
-		me.batch_since = now;
+		me.batch_since = me.turned_at;
 	batch_add(me.batch, kind, bytes, len, src, now);
 }
 
@@ -415,14 +411,15 @@ reap(void)
 static void
 once_a_second(TimestampTz now)
 {
-	me.checked_at = now;
+	me.checked_at = me.turned_at;
 	connection_expire(me.pool, take_frame, now);
-	if (passed(me.looked_at, now, LOOK_FOR_EXTENSION_MS))
+	if (ticks_passed(me.looked_at, me.turned_at, LOOK_FOR_EXTENSION_MS))
 	{
-		me.looked_at = now;
+		me.looked_at = me.turned_at;
 		me.leaving |= !extension_still_ready();
 	}
-	if (!me.leaving && passed(me.partitioned_at, now, PARTITIONS_EVERY_MS))
+	if (!me.leaving &&
+		ticks_passed(me.partitioned_at, me.turned_at, PARTITIONS_EVERY_MS))
 		make_partitions();
 }
 
@@ -559,17 +556,19 @@ turn(loop_event *events)
 	n = event_loop_wait(me.loop, wait_time(), events, me.waits_turn);
 	reload();					/* what was set before they spoke is in force */
 	now = GetCurrentTimestamp();
+	me.turned_at = ticks_now();
 	for (int i = 0; i < n && !me.leaving; i++)
 		handle(&events[i], now);
-	if (n == 0 || passed(me.batch_since, now, settings.batch_age_ms))
+	if (n == 0 ||
+		ticks_passed(me.batch_since, me.turned_at, settings.batch_age_ms))
 		flush_batch();
 	reap();
-	if (passed(me.checked_at, now, 1000))
+	if (ticks_passed(me.checked_at, me.turned_at, 1000))
 		once_a_second(now);
 	if (me.leaving || me.batch->count > 0)
 		return;
-	downlink_turn(&me.slot->worker, now);
-	presence_turn(me.batch, &me.slot->worker, now);
+	downlink_turn(&me.slot->worker, me.turned_at);
+	presence_turn(me.batch, &me.slot->worker, me.turned_at, now);
 }
 
 /* Serve until the port has to be left. */

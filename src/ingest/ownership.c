@@ -9,9 +9,9 @@
 #include "storage/ipc.h"
 #include "storage/latch.h"
 #include "storage/proc.h"
-#include "utils/timestamp.h"
 
 #include "base/settings.h"
+#include "base/ticks.h"
 
 /* How often two writers may take from each other before one goes on. */
 #define MAX_ROUNDS 8
@@ -69,7 +69,7 @@ is_listener(uint32 owner)
 
 /* Wait for the batch that a process has open now, unless that is this one. */
 static void
-wait_for(uint32 owner, TimestampTz since)
+wait_for(uint32 owner, ticks since)
 {
 	pg_atomic_uint64 *other;
 	uint64		open;
@@ -80,8 +80,7 @@ wait_for(uint32 owner, TimestampTz since)
 	open = pg_atomic_read_u64(other);
 	while (open % 2 == 1 && pg_atomic_read_u64(other) == open &&
 		   (is_listener(owner) ||
-			!TimestampDifferenceExceeds(since, GetCurrentTimestamp(),
-										OWNERSHIP_WAIT_MS)))
+			!ticks_passed(since, ticks_now(), OWNERSHIP_WAIT_MS)))
 	{
 		(void) WaitLatch(MyLatch, WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 1,
 						 PG_WAIT_EXTENSION);
@@ -91,7 +90,7 @@ wait_for(uint32 owner, TimestampTz since)
 
 /* Take what is not ours. */
 static void
-take_missing(session **sessions, int count, TimestampTz since)
+take_missing(session **sessions, int count, ticks since)
 {
 	uint32		me = (uint32) my_proc_number() + 1;
 
@@ -127,7 +126,7 @@ all_ours(session **sessions, int count)
 void
 ownership_take(session **sessions, int count)
 {
-	TimestampTz since = GetCurrentTimestamp();
+	ticks		since = ticks_now();
 
 	if (!shared_ready())
 	{

@@ -25,15 +25,9 @@ static struct
 {
 	bool		under_way;
 	int			at;				/* of session_next */
-	TimestampTz pass_at;
-	TimestampTz slice_at;
+	ticks		pass_at;
+	ticks		slice_at;
 }			me;
-
-static bool
-passed(TimestampTz since, TimestampTz now, int64 ms)
-{
-	return now - since >= ms * 1000;
-}
 
 static int
 pace_ms(void)
@@ -52,8 +46,8 @@ static bool
 is_reached(const session *s, TimestampTz now)
 {
 	if (s->route == s->datagram_route)
-		return !passed(s->last_seen, now,
-					   settings.offline_after_s * INT64CONST(1000));
+		return !TimestampDifferenceExceeds(s->last_seen, now,
+										   settings.offline_after_s * 1000);
 	return s->route->serial == s->route_serial;
 }
 
@@ -99,7 +93,7 @@ write_sessions(batch *b, worker_slot *slot, session **sessions, int count)
 
 /* The next sessions that have something to write, `most` at the utmost. */
 static int
-gather(batch *b, session **sessions, int most, TimestampTz now)
+gather(batch *b, session **sessions, int most, ticks tick, TimestampTz now)
 {
 	session    *s = NULL;
 	int			count = 0;
@@ -108,7 +102,7 @@ gather(batch *b, session **sessions, int most, TimestampTz now)
 		   (s = session_next(b->sessions, &me.at)) != NULL)
 	{
 		check_route(s, now);
-		if (passed(s->routed_at, now, SETTLED_AFTER_MS))
+		if (ticks_passed(s->routed_at, tick, SETTLED_AFTER_MS))
 			seen_shrink(&s->seen, s->widest, session_memory(b->sessions));
 		if (s->unflushed)
 			sessions[count++] = s;
@@ -118,36 +112,36 @@ gather(batch *b, session **sessions, int most, TimestampTz now)
 }
 
 static void
-write_slice(batch *b, worker_slot *slot, int most, TimestampTz now)
+write_slice(batch *b, worker_slot *slot, int most, ticks tick, TimestampTz now)
 {
 	session   **sessions = palloc(most * sizeof(session *));
-	int			count = gather(b, sessions, most, now);
+	int			count = gather(b, sessions, most, tick, now);
 
-	me.slice_at = now;
+	me.slice_at = tick;
 	if (count > 0)
 		write_sessions(b, slot, sessions, count);
 	pfree(sessions);
 }
 
 void
-presence_turn(batch *b, worker_slot *slot, TimestampTz now)
+presence_turn(batch *b, worker_slot *slot, ticks tick, TimestampTz now)
 {
 	int			devices = session_count(b->sessions);
 	bool		all = session_crowded(b->sessions);
 
 	if (!me.under_way &&
-		(all || passed(me.pass_at, now,
-					   settings.flush_interval_s * INT64CONST(1000))))
+		(all || ticks_passed(me.pass_at, tick,
+							 settings.flush_interval_s * INT64CONST(1000))))
 	{
 		me.under_way = true;
-		me.pass_at = now;
+		me.pass_at = tick;
 		me.at = 0;
 	}
-	if (!me.under_way || !(all || passed(me.slice_at, now, pace_ms())))
+	if (!me.under_way || !(all || ticks_passed(me.slice_at, tick, pace_ms())))
 		return;
 	if (all)
 		me.at = 0;
 	write_slice(b, slot,
 				all ? Max(devices, 1) : Max(LEAST_SLICE, devices / SLICES + 1),
-				now);
+				tick, now);
 }

@@ -16,7 +16,8 @@
 #include "ingest/batch.h"
 
 /* Write what is due.  Transactions of its own; no batch may be open. */
-extern void presence_turn(batch *b, worker_slot *slot, TimestampTz now);
+extern void presence_turn(batch *b, worker_slot *slot, ticks tick,
+						  TimestampTz now);
 
 /* Milliseconds until there may be more to write; -1: nothing is under way. */
 extern int	presence_wait(void);

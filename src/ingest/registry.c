@@ -32,18 +32,26 @@ static statement enlist = {
  * A month back: an index probe a partition.  What a device repeats is among
  * its last frames, however long ago they were; also if it could not be stored
  * as a frame.
+ *
+ * What was stored while our clock was ahead is in the future now that it is
+ * right.  Which were the last to arrive is not known: the last of the past and
+ * the last of the future are taken in turn, so that both are kept.
  */
-#define LAST_OF(table, condition) \
+#define LAST_OF(table, condition, when) \
 	"(SELECT g.received_at, g.id, g.bytes FROM fireiot." table " AS g" \
-	"  WHERE g.device OPERATOR(fireiot.=) u.device AND " condition \
-	"   AND g.received_at > now() - make_interval(days => 31)" \
+	"  WHERE g.device OPERATOR(fireiot.=) u.device AND " condition " AND " when \
 	"  ORDER BY g.received_at DESC, g.id DESC LIMIT $2)"
+#define LAST(when) \
+	"SELECT row_number() OVER (ORDER BY g.received_at DESC, g.id DESC) AS place, g.bytes" \
+	" FROM (" LAST_OF("frame", "NOT g.outgoing", when) \
+	"  UNION ALL " LAST_OF("quarantine", "g.sqlstate IS NOT NULL", when) ") AS g"
 
 static statement last_frames = {
 	"SELECT u.n, f.bytes FROM unnest($1) WITH ORDINALITY AS u (device, n)"
-	" CROSS JOIN LATERAL (" LAST_OF("frame", "NOT g.outgoing")
-	"  UNION ALL " LAST_OF("quarantine", "g.sqlstate IS NOT NULL") ") AS f"
-	" ORDER BY u.n, f.received_at, f.id"
+	" CROSS JOIN LATERAL ("
+	LAST("g.received_at > now() - make_interval(days => 31) AND g.received_at <= now()")
+	"  UNION ALL " LAST("g.received_at > now()") ") AS f"
+	" ORDER BY u.n, f.place DESC"
 };
 
 static statement partitions = {"SELECT fireiot.make_partitions()"};

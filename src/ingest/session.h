@@ -17,6 +17,7 @@
 #include "utils/array.h"
 
 #include "base/shared.h"
+#include "base/ticks.h"
 #include "codec/profile.h"
 #include "ingest/seen.h"
 #include "ingest/source.h"
@@ -63,7 +64,7 @@ typedef struct session
 	/* downlink: over the connection that spoke last, while it is that one */
 	source	   *route;
 	uint32		route_serial;
-	TimestampTz routed_at;		/* since when over that one */
+	ticks		routed_at;		/* since when over that one */
 	int			pinned;			/* by commands under way */
 	source	   *datagram_route; /* its memory, where that is UDP */
 	uint64		centre;			/* what it calls us, low byte first */

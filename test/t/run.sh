@@ -7,7 +7,7 @@
 # `N passed, N failed`.
 #
 # From make: BINDIR, PG_REGRESS, PERL5LIB, PROVE, PG_CONFIG; FIREIOT_SIM, the
-# simulator of devices; FIREIOT_SOAK, how many times as long some tests go on.
+# simulator of devices; FIREIOT_CLOCK, a clock for servers; FIREIOT_SOAK, how many times as long some tests go on.
 set -eu
 umask 022
 
@@ -62,6 +62,10 @@ make_directory()
 	if [ -n "${FIREIOT_SIM:-}" ]; then
 		cp "$FIREIOT_SIM" "$dir/fireiot-sim"
 		export FIREIOT_SIM="$dir/fireiot-sim"
+	fi
+	if [ -n "${FIREIOT_CLOCK:-}" ]; then
+		cp "$FIREIOT_CLOCK" "$dir/clock.so"
+		export FIREIOT_CLOCK="$dir/clock.so"
 	fi
 	[ -z "$user" ] || chown -R postgres "$dir"
 }
