@@ -75,12 +75,14 @@ sub free_port
 }
 
 # A server that listens for devices in database city, which are all admitted
-# unless told otherwise; settings as in postgresql.conf.  Returns the node and
-# the port of the devices.
+# unless told otherwise; settings as in postgresql.conf; install_path: another
+# installation, the rest as init() takes it.  Returns the node and the port of
+# the devices.
 sub new_centre
 {
 	my ($name, $settings, %init) = @_;
-	my $node = PostgreSQL::Test::Cluster->new($name);
+	my $path = delete $init{install_path};
+	my $node = PostgreSQL::Test::Cluster->new($name, $path ? (install_path => $path) : ());
 	my $port = free_port();
 
 	$node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ], %init);

@@ -7,7 +7,8 @@
 # `N passed, N failed`.
 #
 # From make: BINDIR, PG_REGRESS, PERL5LIB, PROVE, PG_CONFIG; FIREIOT_SIM, the
-# simulator of devices; FIREIOT_CLOCK, a clock for servers; FIREIOT_SOAK, how many times as long some tests go on.
+# simulator of devices; FIREIOT_CLOCK, a clock for servers; FIREIOT_NEXT, a
+# version to upgrade to; FIREIOT_SOAK, how many times as long some tests go on.
 set -eu
 umask 022
 
@@ -66,6 +67,11 @@ make_directory()
 	if [ -n "${FIREIOT_CLOCK:-}" ]; then
 		cp "$FIREIOT_CLOCK" "$dir/clock.so"
 		export FIREIOT_CLOCK="$dir/clock.so"
+	fi
+	if [ -n "${FIREIOT_NEXT:-}" ]; then
+		mkdir "$dir/next"
+		cp "$FIREIOT_NEXT"/fireiot* test/env/tree.sh "$dir/next"
+		export FIREIOT_NEXT="$dir/next"
 	fi
 	[ -z "$user" ] || chown -R postgres "$dir"
 }
