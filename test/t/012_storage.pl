@@ -5,6 +5,7 @@ use strict;
 use warnings;
 
 use Devices;
+use File::Path ();
 use Fireiot;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -51,17 +52,6 @@ sub log_end
 
 # ---- full disk ----
 
-# All that is free, in the same file system as the tables.
-sub fill
-{
-	my ($file) = @_;
-	open my $to, '>>', $file or die "$file: $!";
-	1 while syswrite $to, "\0" x 4096;
-	my $full = $!{ENOSPC};
-	close $to;
-	return $full;
-}
-
 sub full_disk
 {
 	my $disk = $ENV{FIREIOT_SMALL_DISK};
@@ -82,7 +72,7 @@ sub full_disk
 	$fleet->confirm(500);
 	my $from = log_end();
 	# what is being written now may need some more of it
-	ok($fleet->until(sub { fill("$disk/ballast") && $node->log_contains(qr/No space left on device/, $from) }, 'the disk is full'),
+	ok($fleet->until(sub { fill_disk("$disk/ballast") && $node->log_contains(qr/No space left on device/, $from) }, 'the disk is full'),
 		'the disk is full');
 	stands_still($fleet, 'full disk');
 	is(sql('SELECT count(*) > 0 FROM fireiot.frame'), 't', 'full disk: reading goes on');
@@ -296,4 +286,5 @@ same_resources($node, $listener, $before, 'poison and part_now', 16384);
 connections_used_up();
 no_worker_slot();
 $node->stop;
+File::Path::remove_tree("$ENV{FIREIOT_SMALL_DISK}/tables") if $ENV{FIREIOT_SMALL_DISK};
 done_testing();

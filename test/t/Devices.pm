@@ -35,6 +35,7 @@ our @EXPORT = qw(
   processor_time
   refuses
   stored
+  fill_disk
   soak
 );
 
@@ -400,6 +401,17 @@ sub stored
 	return map { int } split /,/, $node->safe_psql('city', "
 		SELECT string_agg((SELECT count(*) FROM fireiot.frame AS f WHERE f.bytes = v.bytes)::text, ',' ORDER BY n)
 		FROM (SELECT bytes, row_number() OVER () AS n FROM (VALUES $list) AS w (bytes)) AS v");
+}
+
+# Let a file take all that is free where it is.
+sub fill_disk
+{
+	my ($file) = @_;
+	open my $to, '>>', $file or die "$file: $!";
+	1 while syswrite $to, "\0" x 4096;
+	my $full = $!{ENOSPC};
+	close $to;
+	return $full;
 }
 
 # ---- one device ----
