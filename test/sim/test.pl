@@ -236,7 +236,11 @@ sub test_window
 		my ($most, @kept) = (0);
 		my $seen = run_against({
 			on_frame => sub { my ($centre, @frame) = @_; push @kept, \@frame; $most = max($most, scalar @kept) },
-			on_turn => sub { my ($centre) = @_; $centre->confirm(@$_) for splice @kept },
+			# all that may be in flight has come
+			on_turn => sub {
+				my ($centre) = @_;
+				$centre->confirm(@$_) for @kept >= $window || @{ $centre->{frames} } == 60 ? splice @kept : ();
+			},
 		}, qw(--devices 3 --connections 1 --frames 60 --window), $window);
 		is($seen->{confirmed}, 60, "window $window: all confirmed");
 		is($most, $window, "window $window: so many in flight");
@@ -289,7 +293,7 @@ sub test_foreign_answers
 		my $confirm = answer($frame, 3);
 		$centre->put($connection, substr $confirm, 0, 11);
 		$centre->put($connection, substr $confirm, 11);
-	} }, qw(--devices 2 --frames 10 --timeout 0.2 --repeats 0));
+	} }, qw(--devices 2 --frames 10 --timeout 1.5 --repeats 0));
 	is("$seen->{status} $seen->{confirmed} $seen->{gave_up} $seen->{surplus_answers}", "1 6 4 20",
 		"answers: by device and number");
 	return;
@@ -462,7 +466,7 @@ sub converse
 		my ($centre, $connection, $frame) = @_;
 		if (!$centre->{told}++) { $centre->put($connection, join '', @$commands) }
 		$centre->confirm($connection, $frame) if $frame->{command} == 2;
-	} }, qw(--seconds 0.5 --rate 20 --duty-delay 0.1), @options);
+	} }, qw(--seconds 1 --rate 20 --duty-delay 0.1), @options);
 	$seen->{answer} = { map { $_->{seq} => $_ } grep { $_->{command} != 2 } @{ $seen->{frames} } };
 	return $seen;
 }
@@ -521,7 +525,7 @@ sub test_udp
 {
 	my %dropped;
 	my $seen = serve(udp => 1, command => [ $program, 'run', '--port', 'PORT', '--udp',
-			qw(--devices 4 --window 5 --frames 100 --timeout 0.2) ],
+			qw(--devices 4 --window 5 --frames 100 --timeout 0.3 --repeats 30) ],
 		on_frame => sub {
 			my ($centre, $connection, $frame) = @_;
 			return if $frame->{seq} % 10 == 3 && !$dropped{ $frame->{bytes} }++;
@@ -553,18 +557,16 @@ sub test_idle
 
 sub test_rate
 {
-	my $began = time;
 	my $seen = run_against({}, qw(--devices 20 --rate 400 --frames 300));
 	ok($seen->{seconds} > 0.7 && $seen->{seconds} < 5, 'rate: as wanted', $seen->{seconds});
 	is("$seen->{status} $seen->{confirmed}", '0 300', 'rate: all confirmed');
 	my $devices = by_device(@{ $seen->{frames} });
 	is(join(',', uniq map { scalar @$_ } values %$devices), 15, 'rate: by all devices alike');
 	# a centre that is late shows in the times, not in fewer frames
-	my @kept;
-	$seen = run_against({ on_frame => sub { my ($centre, @frame) = @_; push @kept, \@frame },
+	my (@kept, $began);
+	$seen = run_against({ on_frame => sub { my ($centre, @frame) = @_; $began //= time; push @kept, \@frame },
 		on_turn => sub {
 			my ($centre) = @_;
-			$began //= time;
 			$centre->confirm(@$_) for @{ $centre->{frames} } > 2 && time - $began < 1.5 ? () : splice @kept;
 		} }, qw(--devices 1 --rate 100 --frames 100));
 	is("$seen->{status} $seen->{confirmed}", '0 100', 'rate: a late centre gets all');
@@ -643,7 +645,7 @@ sub test_send
 		return strict(@_) if $frame->{seq} != 1 && $frame->{good};
 		return $centre->deny($connection, $frame) unless $frame->{good};
 		$centre->put($connection, command(81, "\x00"));
-	}, command => [ $program, qw(send --timeout 0.2 --port PORT --hex-file), $file ]);
+	}, command => [ $program, qw(send --timeout 1.5 --port PORT --hex-file), $file ]);
 	my @said = map { [ split /\t/ ] } split /\n/, $seen->{said};
 	is(join(' ', map { @$_[0, 1] } @said), '2 confirmed - received 3 silent 4 denied 5 confirmed 6 confirmed',
 		'send: what is answered');
