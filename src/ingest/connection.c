@@ -419,6 +419,7 @@ want_write(connection_pool *pool, connection *c, bool wanted)
 	if (c->want_write == wanted || c->ended)
 		return;
 	c->want_write = wanted;
+	c->partial_since = ticks_now(); /* not read meanwhile */
 	event_loop_want(pool->loop, c->fd, c, !wanted, wanted);
 }
 
@@ -528,6 +529,24 @@ give_up_half_frame(connection_pool *pool, connection *c, frame_sink sink,
 	feed(pool, c, pool->buffer, len, true, sink, now);
 }
 
+/*
+ * Is the rest of a frame late?  Not by our own doing: nothing is read while
+ * answers wait for the peer, and what arrived while a batch was stored may not
+ * be read yet.
+ */
+static bool
+half_frame_is_late(connection_pool *pool, connection *c, frame_sink sink,
+				   TimestampTz now)
+{
+	ticks		since = c->partial_since;
+
+	if (c->partial == NULL || c->want_write ||
+		!older(since, pool->now, settings.frame_timeout_s))
+		return false;
+	read_once(pool, c, sink, now);
+	return !c->ended && c->partial != NULL && c->partial_since == since;
+}
+
 static void
 expire(connection_pool *pool, connection *c, frame_sink sink, TimestampTz now)
 {
@@ -539,8 +558,7 @@ expire(connection_pool *pool, connection *c, frame_sink sink, TimestampTz now)
 		pool->stat->counters[COUNT_TIMED_OUT]++;
 		end(pool, c);
 	}
-	else if (c->partial != NULL &&
-			 older(c->partial_since, pool->now, settings.frame_timeout_s))
+	else if (half_frame_is_late(pool, c, sink, now))
 		give_up_half_frame(pool, c, sink, now);
 	else if (settings.idle_timeout_s > 0 &&
 			 older(c->heard_at, pool->now, settings.idle_timeout_s))
