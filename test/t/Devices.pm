@@ -71,7 +71,8 @@ sub free_port
 	my $port;
 
 	return PostgreSQL::Test::Cluster::get_free_port() if $clients_from < 20000;
-	do { $port = 10000 + int rand($clients_from - 10000) } until PostgreSQL::Test::Cluster::can_bind('127.0.0.1', $port);
+	# not by rand(): two tests with one seed would have one port
+	do { $port = 10000 + int(1e6 * time) % ($clients_from - 10000) } until PostgreSQL::Test::Cluster::can_bind('127.0.0.1', $port);
 	return $port;
 }
 
@@ -260,18 +261,19 @@ sub kill_server
 	return;
 }
 
-# Descriptors, sockets among them, and own memory (kB) of a process.  Files of
+# Descriptors by name, sockets among them, and own memory (kB) of a process.  Files of
 # the data directory are not counted: the server keeps as many open as it likes.
 sub resources
 {
 	my ($pid) = @_;
-	my %of = (descriptors => 0, sockets => 0);
+	my %of = (descriptors => 0, sockets => 0, names => []);
 
 	foreach my $link (glob "/proc/$pid/fd/*")
 	{
 		my $to = readlink $link or next;
 		next if $to =~ m{/pgdata/|/PG_\d+_};
 		$of{descriptors}++;
+		push @{ $of{names} }, $to;
 		$of{sockets}++ if $to =~ /^socket:/;
 	}
 	my $status = PostgreSQL::Test::Utils::slurp_file("/proc/$pid/status");
@@ -309,11 +311,12 @@ sub same_resources
 	eval {
 		wait_until(sub {
 				$now = resources($pid);
-				return $now->{sockets} == $before->{sockets};
-			}, 'sockets are closed');
+				return $now->{sockets} == $before->{sockets} && $now->{descriptors} == $before->{descriptors};
+			}, 'descriptors are closed');
 	};
 	is($now->{sockets}, $before->{sockets}, "$name: no socket is left");
-	is($now->{descriptors}, $before->{descriptors}, "$name: no descriptor is left");
+	is($now->{descriptors}, $before->{descriptors}, "$name: no descriptor is left")
+	  or diag(join "\n", 'before:', sort(@{ $before->{names} }), 'now:', sort @{ $now->{names} });
 	cmp_ok($now->{memory} - $before->{memory}, '<=', $bound, "$name: memory is bounded");
 	is($node->safe_psql('city', "SELECT count(*) FROM pg_locks WHERE pid = $pid"), '0', "$name: no lock is left");
 	return;
@@ -449,6 +452,7 @@ sub connect
 	my ($self) = @_;
 
 	$self->{in} = '';
+	$self->{came} = [];
 	$self->{socket} = IO::Socket::INET->new(
 		PeerAddr => '127.0.0.1',
 		PeerPort => $self->{port},
@@ -508,20 +512,22 @@ sub receive
 	return $n;
 }
 
-# The next answers, as many as asked for, unless the connection ends.
+# The next answers, as many as asked for, unless the connection ends; what came
+# with them is for the next call.
 sub answers
 {
 	my ($self, $count, $seconds) = @_;
 	my $end = time + ($seconds // $PostgreSQL::Test::Utils::timeout_default);
-	my @answers;
+	my $came = $self->{came} //= [];
 
 	$self->{over} = 0;
-	while (@answers < $count)
+	while (@$came < $count)
 	{
-		push @answers, Devices::take_answers(\$self->{in});
-		last if @answers >= $count || $self->{over} || time >= $end;
+		push @$came, Devices::take_answers(\$self->{in});
+		last if @$came >= $count || $self->{over} || time >= $end;
 		$self->receive($end - time);
 	}
+	my @answers = splice @$came, 0, $count;
 	return @answers;
 }
 
