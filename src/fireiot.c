@@ -10,6 +10,7 @@
 #include "base/settings.h"
 #include "base/shared.h"
 #include "ingest/listener.h"
+#include "ledger/table_am.h"
 
 FIREIOT_MODULE_MAGIC(FIREIOT_VERSION);
 
@@ -22,6 +23,7 @@ _PG_init(void)
 	/* pg_upgrade's servers look at the library and must not listen */
 	if (!process_shared_preload_libraries_in_progress || IsBinaryUpgrade)
 		return;
+	ledger_preloaded();
 	shared_request();
 	launcher_register();
 }

@@ -17,6 +17,7 @@ SELECT pg_catalog.pg_extension_config_dump('fireiot.part', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.command', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.frame_verdict', 'WHERE NOT builtin');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.record_table', 'WHERE NOT builtin');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.ledger_table', 'WHERE NOT builtin');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.organization_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.unit_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.building_id_seq', '');

@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION fireiot.record_access_method()
 RETURNS name
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-AS $$ SELECT 'heap'::pg_catalog.name $$;
+AS $$ SELECT 'fireiot_ledger'::pg_catalog.name $$;
 COMMENT ON FUNCTION fireiot.record_access_method() IS
 'Table access method of the partitions of record tables';
 
@@ -87,7 +87,8 @@ BEGIN
 			WITH (autovacuum_freeze_min_age = 0, autovacuum_vacuum_insert_scale_factor = 0,
 				  autovacuum_vacuum_insert_threshold = 500000)',
 		partition_name, records, key_columns, fireiot.record_access_method());
-	EXECUTE format('CREATE INDEX ON fireiot.%I USING brin (received_at)', partition_name);
+	EXECUTE format('CREATE INDEX ON fireiot.%I USING brin (received_at, tx fireiot.xid8_minmax_ops)
+			WITH (pages_per_range = 32, autosummarize)', partition_name);
 	IF more_index IS NOT NULL THEN
 		EXECUTE format('CREATE INDEX ON fireiot.%I %s', partition_name, more_index);
 	END IF;

@@ -141,4 +141,31 @@ update_row(ResultRelInfo *target, ItemPointer at, TupleTableSlot *slot,
 	return result;
 }
 
+/*
+ * Callbacks of a table access method: storage is named by a file locator
+ * (16), and an update says which indexes need entries (16).
+ */
+#if PG_VERSION_NUM >= 160000
+#define relation_file_locator(relation) (&(relation)->rd_locator)
+#define file_locator_equals(a, b) RelFileLocatorEquals(*(a), *(b))
+typedef RelFileLocator file_locator;
+typedef TU_UpdateIndexes updated_indexes;
+#else
+#define relation_file_locator(relation) (&(relation)->rd_node)
+#define file_locator_equals(a, b) RelFileNodeEquals(*(a), *(b))
+#define relation_set_new_filelocator relation_set_new_filenode
+typedef RelFileNode file_locator;
+typedef bool updated_indexes;
+#endif
+
+/* The next value of a sort; whether it is a copy is asked since 16. */
+#include "utils/tuplesort.h"
+#if PG_VERSION_NUM >= 160000
+#define tuplesort_next_datum(sort, value, is_null) \
+	tuplesort_getdatum(sort, true, false, value, is_null, NULL)
+#else
+#define tuplesort_next_datum(sort, value, is_null) \
+	tuplesort_getdatum(sort, true, value, is_null, NULL)
+#endif
+
 #endif							/* FIREIOT_COMPAT_H */
