@@ -20,7 +20,8 @@ OBJS = $(patsubst %,src/codec/%.o,$(CODEC)) \
 	$(patsubst %,src/base/%.o,event_loop instant log_once report settings shared worker) \
 	$(patsubst %,src/types/%.o,alarm_state bytes_in decode_sql device_addr encode_sql \
 		explain explain_sql json_writer object_in part_addr profile_sql text_out) \
-	$(patsubst %,src/ledger/%.o,index_scans refusal table_am) \
+	$(patsubst %,src/ledger/%.o,drop_database guard guard_objects index_scans \
+		make_ledger refusal registry table_am) \
 	$(patsubst %,src/ingest/%.o,batch catalog connection datagram downlink ingest_sql judge launcher \
 		listener now_tables ownership part_changes part_rows presence records registry row_writer seen \
 		session socket source statements status_sql store tls) \

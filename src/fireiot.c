@@ -10,6 +10,7 @@
 #include "base/settings.h"
 #include "base/shared.h"
 #include "ingest/listener.h"
+#include "ledger/guard.h"
 #include "ledger/table_am.h"
 
 FIREIOT_MODULE_MAGIC(FIREIOT_VERSION);
@@ -20,6 +21,7 @@ void
 _PG_init(void)
 {
 	settings_define();
+	guard_install();
 	/* pg_upgrade's servers look at the library and must not listen */
 	if (!process_shared_preload_libraries_in_progress || IsBinaryUpgrade)
 		return;

@@ -53,7 +53,8 @@ test-major-%:
 
 check-sql:
 	@rm -rf build/regress && mkdir -p build/regress
-	@$(WITH_SERVER) regress sh test/regress.sh $(pg_regress_client) \
+	@SERVER_SETTINGS="shared_preload_libraries = 'fireiot'\nfireiot.listen = off" \
+	$(WITH_SERVER) regress sh test/regress.sh $(pg_regress_client) \
 		--bindir=$(bindir) --inputdir=test --outputdir=build/regress \
 		--dbname=contrib_regression --load-extension=postgis \
 		--load-extension=fireiot $(REGRESS)

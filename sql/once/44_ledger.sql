@@ -47,3 +47,15 @@ INSERT INTO fireiot.ledger_table (name, id, builtin)
 SELECT name, pg_catalog.md5(name)::uuid, true
 FROM pg_catalog.unnest(ARRAY['fireiot.frame', 'fireiot.observation', 'fireiot.quarantine',
 							 'fireiot.command_step', 'fireiot.ledger_table']) AS name;
+
+CREATE TABLE fireiot.decommission (
+	id bigint GENERATED ALWAYS AS IDENTITY,
+	received_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	tx xid8,
+	reason text NOT NULL,
+	ordered_by text NOT NULL
+) USING fireiot_ledger;
+COMMENT ON TABLE fireiot.decommission IS 'When this installation was given up; normally empty';
+COMMENT ON COLUMN fireiot.decommission.received_at IS 'When it was ordered';
+COMMENT ON COLUMN fireiot.decommission.tx IS 'Transaction that stored the row';
+COMMENT ON COLUMN fireiot.decommission.ordered_by IS 'Role that ordered it';

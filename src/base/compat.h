@@ -168,4 +168,13 @@ typedef bool updated_indexes;
 	tuplesort_getdatum(sort, true, value, is_null, NULL)
 #endif
 
+/* A list of names from a qualified one; soft errors came with 16. */
+#include "utils/varlena.h"
+#include "utils/regproc.h"
+#if PG_VERSION_NUM >= 160000
+#define qualified_name_list(text) stringToQualifiedNameList(text, NULL)
+#else
+#define qualified_name_list(text) stringToQualifiedNameList(text)
+#endif
+
 #endif							/* FIREIOT_COMPAT_H */

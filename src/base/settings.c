@@ -280,6 +280,16 @@ context_of_sizes(void)
 		PGC_POSTMASTER : PGC_SIGHUP;
 }
 
+/* Decided in the server's file and by a restart, for all to see. */
+static void
+define_allow_decommission(void)
+{
+	DefineCustomBoolVariable("fireiot.allow_decommission",
+							 "Allows fireiot.decommission() to give up all records.",
+							 NULL, &settings.allow_decommission, false,
+							 context_of_sizes(), 0, NULL, NULL, NULL);
+}
+
 static void
 define_switches(void)
 {
@@ -315,6 +325,7 @@ settings_define(void)
 	define_time_zone();
 	define_numbers(sizes, lengthof(sizes), context_of_sizes());
 	define_numbers(numbers, lengthof(numbers), PGC_SIGHUP);
+	define_allow_decommission();
 	define_switches();
 	define_choices();
 	define_texts();

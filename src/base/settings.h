@@ -42,6 +42,9 @@ typedef struct fireiot_settings
 	int			max_connections;	/* of a listener */
 	int			max_devices;	/* live ones, of all listeners together */
 
+	/* the installation may be given up: only at server start */
+	bool		allow_decommission;
+
 	/* where, and as whom: read by the launcher */
 	char	   *database;
 	char	   *role;

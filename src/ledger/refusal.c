@@ -25,6 +25,18 @@ qualified_name(Relation relation)
 									  RelationGetRelationName(relation));
 }
 
+Oid
+rewritten_by_name(const char *name)
+{
+	unsigned int of;
+	int			length = 0;
+
+	if (sscanf(name, "pg_temp_%u%n", &of, &length) != 1 ||
+		name[length] != '\0')
+		return InvalidOid;
+	return (Oid) of;
+}
+
 bool
 holds_rows(Relation relation)
 {

@@ -20,6 +20,12 @@ pg_noreturn extern void refuse(const char *what, const char *table,
 extern char *qualified_name(Relation relation);
 
 /*
+ * The table whose rows are being written anew into one of this name;
+ * InvalidOid: none.
+ */
+extern Oid	rewritten_by_name(const char *name);
+
+/*
  * The relation holds a row that is committed or of this transaction.  Reads
  * the table up to the first such row; the caller keeps writers out.
  */

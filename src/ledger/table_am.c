@@ -24,6 +24,7 @@
 #include "executor/tuptable.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/xid8.h"
@@ -210,6 +211,16 @@ refuse_delete(Relation relation, ItemPointer at, CommandId command,
 	refuse_removal(relation);
 }
 
+/* Of a table that takes the rows of another, and its name, the other's. */
+static const char *
+name_for_people(Relation relation)
+{
+	Oid			other = rewritten_by_name(RelationGetRelationName(relation));
+	char	   *name = OidIsValid(other) ? get_rel_name(other) : NULL;
+
+	return name != NULL ? name : RelationGetRelationName(relation);
+}
+
 /* Rows that do not outlast a crash or a session are no records. */
 static void
 check_kind(Relation relation, char persistence)
@@ -221,7 +232,7 @@ check_kind(Relation relation, char persistence)
 			   "It is for tables. Name another with USING, or leave default_table_access_method alone.");
 	if (persistence != RELPERSISTENCE_PERMANENT)
 		refuse("table \"%s\" of access method fireiot_ledger cannot be temporary or unlogged",
-			   RelationGetRelationName(relation),
+			   name_for_people(relation),
 			   "Its rows must outlast a crash. Use an ordinary table for what need not be kept.");
 }
 

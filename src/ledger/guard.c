@@ -1,0 +1,215 @@
+/*
+ * guard.c
+ *	  The guard's hooks, and what can only be told from a statement.
+ *
+ * Statements that the object access hook does not tell of: DML and COPY on
+ * system catalogs, row security (before 16 it is silent), DETACH CONCURRENTLY,
+ * membership of the extension, DROP DATABASE.  Each hook calls what was there
+ * before it, as if it were not.
+ */
+#include "ledger/guard.h"
+
+#include "access/xact.h"
+#include "catalog/catalog.h"
+#include "catalog/namespace.h"
+#include "commands/defrem.h"
+#include "commands/extension.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "parser/parsetree.h"
+#include "tcop/utility.h"
+#include "utils/lsyscache.h"
+
+#include "ledger/refusal.h"
+#include "ledger/registry.h"
+
+static object_access_hook_type next_object_access;
+static ProcessUtility_hook_type next_utility;
+static ExecutorStart_hook_type next_executor_start;
+
+bool
+guard_on_duty(void)
+{
+	return !IsBinaryUpgrade && OidIsValid(MyDatabaseId) &&
+		IsTransactionState() && OidIsValid(ledger_access_method());
+}
+
+static void
+object_accessed(ObjectAccessType access, Oid class, Oid object, int column,
+				void *arg)
+{
+	if (next_object_access)
+		next_object_access(access, class, object, column, arg);
+	if ((access == OAT_POST_CREATE || access == OAT_POST_ALTER ||
+		 access == OAT_DROP) && guard_on_duty())
+		guard_object(access, class, object, column, arg);
+}
+
+/*
+ * Whoever writes system catalogs by hand can exchange what a table shows, or
+ * who keeps it.  Extensions' own scripts do it for their objects.
+ */
+static void
+check_catalog(Oid relation)
+{
+	if (!OidIsValid(relation) || !IsCatalogRelationOid(relation) ||
+		creating_extension)
+		return;
+	refuse("rows of system catalog \"%s\" cannot be written in a database that keeps records",
+		   get_rel_name(relation),
+		   "Use the statement that is made for the change.");
+}
+
+static void
+executor_start(QueryDesc *query, int flags)
+{
+	PlannedStmt *plan = query->plannedstmt;
+	ListCell   *cell;
+
+	if (plan->resultRelations != NIL && guard_on_duty())
+		foreach(cell, plan->resultRelations)
+			check_catalog(rt_fetch(lfirst_int(cell), plan->rtable)->relid);
+	if (next_executor_start)
+		next_executor_start(query, flags);
+	else
+		standard_ExecutorStart(query, flags);
+}
+
+static void
+check_row_security(Oid table)
+{
+	if (is_protected(table))
+		refuse("table \"%s\" cannot have row security", protected_name(table),
+			   "A policy could hide rows. Grant SELECT on a view that chooses them.");
+}
+
+static void
+check_detach(PartitionCmd *detach)
+{
+	Oid			partition = RangeVarGetRelid(detach->name, NoLock, true);
+
+	if (OidIsValid(partition) && is_protected(partition) &&
+		table_holds_rows(partition))
+		refuse("partition \"%s\" holds records and cannot be detached",
+			   protected_name(partition),
+			   "Partitions that no rule keeps any longer leave by fireiot.purge_expired().");
+}
+
+static void
+check_alter_table(AlterTableStmt *statement)
+{
+	Oid			table = RangeVarGetRelid(statement->relation, NoLock, true);
+	ListCell   *cell;
+
+	if (!OidIsValid(table) || is_decommissioned())
+		return;
+	foreach(cell, statement->cmds)
+	{
+		AlterTableCmd *command = lfirst_node(AlterTableCmd, cell);
+
+		switch (command->subtype)
+		{
+			case AT_EnableRowSecurity:
+			case AT_ForceRowSecurity:
+				check_row_security(table);
+				break;
+			case AT_DetachPartition:
+			case AT_DetachPartitionFinalize:
+				check_detach((PartitionCmd *) command->def);
+				break;
+			default:
+				break;
+		}
+	}
+}
+
+static void
+check_copy(CopyStmt *statement)
+{
+	if (statement->is_from && statement->relation != NULL)
+		check_catalog(RangeVarGetRelid(statement->relation, NoLock, true));
+}
+
+/* What left the extension could be dropped without it. */
+static void
+check_membership(AlterExtensionContentsStmt *statement)
+{
+	if (strcmp(statement->extname, "fireiot") == 0)
+		refuse("objects can neither join nor leave extension \"%s\"", "fireiot",
+			   "It changes with ALTER EXTENSION fireiot UPDATE only.");
+}
+
+static void
+check_statement(Node *statement)
+{
+	switch (nodeTag(statement))
+	{
+		case T_DropdbStmt:
+			check_drop_database(((DropdbStmt *) statement)->dbname,
+								((DropdbStmt *) statement)->missing_ok);
+			break;
+		case T_AlterTableStmt:
+			if (guard_on_duty())
+				check_alter_table((AlterTableStmt *) statement);
+			break;
+		case T_CopyStmt:
+			if (guard_on_duty())
+				check_copy((CopyStmt *) statement);
+			break;
+		case T_AlterExtensionContentsStmt:
+			if (guard_on_duty())
+				check_membership((AlterExtensionContentsStmt *) statement);
+			break;
+		default:
+			break;
+	}
+}
+
+/* VACUUM FULL and CLUSTER write all rows anew, and all as they are. */
+static bool
+keeps_rows(Node *statement)
+{
+	return IsA(statement, VacuumStmt) || IsA(statement, ClusterStmt);
+}
+
+static void
+utility(PlannedStmt *plan, const char *text, bool read_only,
+		ProcessUtilityContext context, ParamListInfo params,
+		QueryEnvironment *environment, DestReceiver *receiver,
+		QueryCompletion *completion)
+{
+	guard_allowance allowance = {.same_rows = keeps_rows(plan->utilityStmt)};
+	guard_allowance before;
+
+	check_statement(plan->utilityStmt);
+	before = guard_allow(allowance);
+	/* what is allowed to the statement around holds for those that it runs */
+	if (!allowance.same_rows)
+		guard_allow(before);
+	PG_TRY();
+	{
+		if (next_utility)
+			next_utility(plan, text, read_only, context, params, environment,
+						 receiver, completion);
+		else
+			standard_ProcessUtility(plan, text, read_only, context, params,
+									environment, receiver, completion);
+	}
+	PG_FINALLY();
+	{
+		guard_allow(before);
+	}
+	PG_END_TRY();
+}
+
+void
+guard_install(void)
+{
+	next_object_access = object_access_hook;
+	object_access_hook = object_accessed;
+	next_utility = ProcessUtility_hook;
+	ProcessUtility_hook = utility;
+	next_executor_start = ExecutorStart_hook;
+	ExecutorStart_hook = executor_start;
+}

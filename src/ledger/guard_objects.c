@@ -1,0 +1,501 @@
+/*
+ * guard_objects.c
+ *	  What DDL may not do to a ledger table, told by the objects it touches.
+ *
+ * The object access hook is called for each object, whichever statement or
+ * cascade leads there.  A change is judged by comparing the catalog's row as
+ * it was (the cache) with what the statement has written (SnapshotSelf).
+ */
+#include "ledger/guard.h"
+
+#include "access/table.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_policy.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_rewrite.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
+#include "commands/extension.h"
+#include "commands/trigger.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+#include "ledger/refusal.h"
+#include "ledger/registry.h"
+
+#define HINT_DROP "Partitions that no rule keeps any longer leave by fireiot.purge_expired(); a whole installation by fireiot.decommission()."
+#define HINT_SHAPE "Columns may be added; rows show for ever what was stored."
+#define HINT_NAME "The ledger knows it by its name. Make a view to show it under another."
+#define HINT_UPGRADE "It changes with ALTER EXTENSION fireiot UPDATE only."
+
+static guard_allowance allowed;
+
+guard_allowance
+guard_allow(guard_allowance allowance)
+{
+	guard_allowance before = allowed;
+
+	allowed = allowance;
+	return before;
+}
+
+/* Fireiot's own script is running: CREATE or ALTER EXTENSION. */
+static bool
+in_own_script(void)
+{
+	return creating_extension &&
+		CurrentExtensionObject == get_extension_oid("fireiot", true);
+}
+
+/* The table whose rows are being written anew into this one; InvalidOid: none. */
+static Oid
+rewritten_table(Oid relation)
+{
+	HeapTuple	row = catalog_row(RelationRelationId, ClassOidIndexId,
+								  Anum_pg_class_oid, relation);
+
+	return row == NULL ? InvalidOid :
+		rewritten_by_name(NameStr(((Form_pg_class) GETSTRUCT(row))->relname));
+}
+
+/* May rows of this table go?  A table without rows takes nothing with it. */
+static void
+check_drop(Oid relation)
+{
+	if (relation == allowed.purge || !is_protected(relation) ||
+		is_decommissioned())
+		return;
+	if (is_own(RelationRelationId, relation) ? any_record() :
+		table_holds_rows(relation))
+		refuse("table \"%s\" holds records and cannot be dropped",
+			   protected_name(relation), HINT_DROP);
+}
+
+static void
+drop_relation(Oid relation, int column, int flags)
+{
+	if (column != 0)
+	{
+		if (is_protected(relation) && !is_decommissioned())
+			refuse("no column of table \"%s\" can be dropped",
+				   protected_name(relation), HINT_SHAPE);
+		return;
+	}
+	/* what is left of a table that was written anew: checked when it was made */
+	if ((flags & PERFORM_DELETION_INTERNAL) &&
+		OidIsValid(rewritten_table(relation)))
+		return;
+	check_drop(relation);
+}
+
+/* The columns of this type, or of arrays of it, in a protected table. */
+static Oid
+protected_user_of_type(Oid type)
+{
+	Relation	catalog = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	row;
+	Oid			found = InvalidOid;
+	Oid			array = get_array_type(type);
+
+	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(TypeRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(type));
+	scan = systable_beginscan(catalog, DependReferenceIndexId, true, NULL, 2,
+							  keys);
+	while (!OidIsValid(found) && HeapTupleIsValid(row = systable_getnext(scan)))
+	{
+		Form_pg_depend link = (Form_pg_depend) GETSTRUCT(row);
+
+		if (link->classid == RelationRelationId && is_protected(link->objid))
+			found = link->objid;
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	if (!OidIsValid(found) && OidIsValid(array))
+		return protected_user_of_type(array);
+	return found;
+}
+
+/* Labels, attributes and names of types are what old rows show. */
+static void
+check_type(Oid type)
+{
+	Oid			user = OidIsValid(type) ? protected_user_of_type(type) :
+		InvalidOid;
+
+	if (OidIsValid(user))
+		refuse("a type that table \"%s\" uses cannot be changed",
+			   protected_name(user), HINT_SHAPE);
+}
+
+/* Of a composite type that is a relation of its own. */
+static bool
+check_composite(Oid relation)
+{
+	if (get_rel_relkind(relation) != RELKIND_COMPOSITE_TYPE)
+		return false;
+	check_type(get_rel_type_id(relation));
+	return true;
+}
+
+/* Ours go with their table only; of other people's, none is needed. */
+static void
+check_trigger_drop(Form_pg_trigger trigger)
+{
+	Oid			table = trigger->tgrelid;
+
+	if (table == allowed.purge || is_decommissioned() ||
+		!is_own(ProcedureRelationId, trigger->tgfoid))
+		return;
+	if (get_rel_relkind(table) == RELKIND_PARTITIONED_TABLE ? any_record() :
+		table_holds_rows(table))
+		refuse("fireiot's triggers of table \"%s\" cannot be dropped",
+			   protected_name(table), HINT_UPGRADE);
+}
+
+/* A trigger as the statement left it. */
+static void
+check_trigger(Oid trigger, ObjectAccessType access)
+{
+	HeapTuple	row = catalog_row(TriggerRelationId, TriggerOidIndexId,
+								  Anum_pg_trigger_oid, trigger);
+	Form_pg_trigger form;
+
+	if (row == NULL || in_own_script())
+		return;
+	form = (Form_pg_trigger) GETSTRUCT(row);
+	if (!is_protected(form->tgrelid))
+		return;
+	if (access == OAT_DROP)
+		check_trigger_drop(form);
+	else if (form->tgenabled == TRIGGER_DISABLED ||
+			 form->tgenabled == TRIGGER_FIRES_ON_REPLICA)
+		refuse("no trigger of table \"%s\" can be disabled",
+			   protected_name(form->tgrelid),
+			   "Drop a trigger of your own instead.");
+	else if (access == OAT_POST_CREATE && !OidIsValid(form->tgparentid) &&
+			 TRIGGER_FOR_ROW(form->tgtype) && TRIGGER_FOR_BEFORE(form->tgtype))
+		refuse("table \"%s\" cannot have a trigger before its rows are stored",
+			   protected_name(form->tgrelid),
+			   "It could hold back or change them. Use an AFTER trigger.");
+}
+
+static void
+check_rule(Oid rule)
+{
+	HeapTuple	row = catalog_row(RewriteRelationId, RewriteOidIndexId,
+								  Anum_pg_rewrite_oid, rule);
+	Oid			table;
+
+	if (row == NULL)
+		return;
+	table = ((Form_pg_rewrite) GETSTRUCT(row))->ev_class;
+	if (is_protected(table))
+		refuse("table \"%s\" cannot have rules", protected_name(table),
+			   "A rule could hold back rows. Use an AFTER trigger.");
+}
+
+static void
+check_policy(Oid policy)
+{
+	HeapTuple	row = catalog_row(PolicyRelationId, PolicyOidIndexId,
+								  Anum_pg_policy_oid, policy);
+	Oid			table;
+
+	if (row == NULL)
+		return;
+	table = ((Form_pg_policy) GETSTRUCT(row))->polrelid;
+	if (is_protected(table))
+		refuse("table \"%s\" cannot have policies", protected_name(table),
+			   "A policy could hide rows. Grant SELECT on a view that chooses them.");
+}
+
+/* A table made to take another's rows: all of them, and so as they may be. */
+static void
+check_rewrite(Oid relation)
+{
+	Oid			table = rewritten_table(relation);
+
+	if (!OidIsValid(table) || allowed.same_rows ||
+		table == allowed.conversion || !is_protected(table))
+		return;
+	refuse("rows of table \"%s\" cannot be written anew in another form",
+		   protected_name(table), HINT_SHAPE);
+}
+
+/* Functions by which rows are stored and protected. */
+static void
+check_function(Oid function)
+{
+	if (!in_own_script() && is_own(ProcedureRelationId, function))
+		refuse("function %s of fireiot cannot be replaced or altered",
+			   get_func_name(function), HINT_UPGRADE);
+}
+
+static void
+check_schema(Oid schema)
+{
+	HeapTuple	row = catalog_row(NamespaceRelationId, NamespaceOidIndexId,
+								  Anum_pg_namespace_oid, schema);
+	char	   *before = get_namespace_name(schema);
+	Relation	catalog;
+	SysScanDesc scan;
+	HeapTuple	table;
+
+	if (row == NULL || before == NULL ||
+		strcmp(before, NameStr(((Form_pg_namespace) GETSTRUCT(row))->nspname)) == 0)
+		return;
+	catalog = table_open(RelationRelationId, AccessShareLock);
+	scan = systable_beginscan(catalog, InvalidOid, false, NULL, 0, NULL);
+	while (HeapTupleIsValid(table = systable_getnext(scan)))
+	{
+		Form_pg_class form = (Form_pg_class) GETSTRUCT(table);
+
+		if (form->relnamespace == schema && is_protected(form->oid))
+			refuse("the schema of table \"%s\" cannot be renamed",
+				   protected_name(form->oid), HINT_NAME);
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+}
+
+/* What a table is called, and how it is kept. */
+static void
+check_table_row(Oid relation)
+{
+	HeapTuple	after = catalog_row(RelationRelationId, ClassOidIndexId,
+									Anum_pg_class_oid, relation);
+	HeapTuple	before = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+	Form_pg_class old;
+	Form_pg_class new;
+	bool		is_renamed;
+	bool		is_hidden;
+
+	if (!HeapTupleIsValid(before) || after == NULL)
+	{
+		if (HeapTupleIsValid(before))
+			ReleaseSysCache(before);
+		return;
+	}
+	old = (Form_pg_class) GETSTRUCT(before);
+	new = (Form_pg_class) GETSTRUCT(after);
+	is_renamed = strcmp(NameStr(old->relname), NameStr(new->relname)) != 0 ||
+		old->relnamespace != new->relnamespace;
+	is_hidden = new->relrowsecurity || new->relforcerowsecurity;
+	ReleaseSysCache(before);
+	if (is_renamed)
+		refuse("table \"%s\" cannot be renamed", protected_name(relation),
+			   HINT_NAME);
+	if (is_hidden)
+		refuse("table \"%s\" cannot have row security", protected_name(relation),
+			   "A policy could hide rows. Grant SELECT on a view that chooses them.");
+}
+
+/* What a column is called, and how its bytes are read. */
+static void
+check_column(Oid relation, int column)
+{
+	Relation	catalog = table_open(AttributeRelationId, AccessShareLock);
+	HeapTuple	before = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relation),
+										 Int16GetDatum(column));
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	after;
+	bool		is_same = true;
+
+	ScanKeyInit(&keys[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(relation));
+	ScanKeyInit(&keys[1], Anum_pg_attribute_attnum, BTEqualStrategyNumber,
+				F_INT2EQ, Int16GetDatum(column));
+	scan = systable_beginscan(catalog, AttributeRelidNumIndexId, true,
+							  SnapshotSelf, 2, keys);
+	after = systable_getnext(scan);
+	if (HeapTupleIsValid(before) && HeapTupleIsValid(after))
+	{
+		Form_pg_attribute old = (Form_pg_attribute) GETSTRUCT(before);
+		Form_pg_attribute new = (Form_pg_attribute) GETSTRUCT(after);
+
+		is_same = strcmp(NameStr(old->attname), NameStr(new->attname)) == 0 &&
+			old->atttypid == new->atttypid &&
+			old->atttypmod == new->atttypmod &&
+			old->attcollation == new->attcollation &&
+			old->attgenerated == '\0' && new->attgenerated == '\0';
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	if (HeapTupleIsValid(before))
+		ReleaseSysCache(before);
+	if (!is_same)
+		refuse("no column of table \"%s\" can be renamed or given another type or expression",
+			   protected_name(relation), HINT_SHAPE);
+}
+
+static bool
+is_child(Oid child, Oid parent)
+{
+	Relation	catalog = table_open(InheritsRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	row;
+	bool		found = false;
+
+	ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(child));
+	scan = systable_beginscan(catalog, InheritsRelidSeqnoIndexId, true,
+							  SnapshotSelf, 1, &key);
+	while (!found && HeapTupleIsValid(row = systable_getnext(scan)))
+	{
+		Form_pg_inherits link = (Form_pg_inherits) GETSTRUCT(row);
+
+		found = link->inhparent == parent && !link->inhdetachpending;
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return found;
+}
+
+static bool
+is_kept(Oid relation)
+{
+	HeapTuple	row = catalog_row(RelationRelationId, ClassOidIndexId,
+								  Anum_pg_class_oid, relation);
+	Form_pg_class form;
+
+	if (row == NULL)
+		return false;
+	form = (Form_pg_class) GETSTRUCT(row);
+	return form->relkind == RELKIND_PARTITIONED_TABLE ||
+		form->relam == ledger_access_method();
+}
+
+/* Rows are seen through the parent: no child may bring or take away any. */
+static void
+check_inheritance(Oid child, Oid parent)
+{
+	if (!is_protected(parent) || is_decommissioned())
+		return;
+	if (!is_child(child, parent))
+	{
+		if (child != allowed.purge && table_holds_rows(child))
+			refuse("partition \"%s\" holds records and cannot be detached",
+				   protected_name(child), HINT_DROP);
+		return;
+	}
+	if (get_rel_relkind(parent) != RELKIND_PARTITIONED_TABLE)
+		refuse("nothing can inherit from table \"%s\"", protected_name(parent),
+			   "Rows of the child would be shown among its own.");
+	if (!is_kept(child))
+		refuse("partitions of table \"%s\" are made with access method fireiot_ledger",
+			   protected_name(parent),
+			   "Let fireiot.make_partitions() make it, or say USING fireiot_ledger.");
+	if (table_holds_rows(child))
+		refuse("a table that holds rows cannot become a partition of \"%s\"",
+			   protected_name(parent),
+			   "Insert its rows into the parent instead, which records when they came.");
+}
+
+static void
+created(Oid class, Oid object, int column)
+{
+	switch (class)
+	{
+		case RelationRelationId:
+			if (column == 0)
+				check_rewrite(object);
+			break;
+		case TriggerRelationId:
+			check_trigger(object, OAT_POST_CREATE);
+			break;
+		case RewriteRelationId:
+			check_rule(object);
+			break;
+		case PolicyRelationId:
+			check_policy(object);
+			break;
+		case ProcedureRelationId:
+			check_function(object);
+			break;
+	}
+}
+
+static void
+altered(Oid class, Oid object, int column, Oid other)
+{
+	switch (class)
+	{
+		case RelationRelationId:
+			if (check_composite(object) || object == allowed.conversion ||
+				!is_protected(object))
+				break;
+			if (column == 0)
+				check_table_row(object);
+			else
+				check_column(object, column);
+			break;
+		case InheritsRelationId:
+			check_inheritance(object, other);
+			break;
+		case TriggerRelationId:
+			check_trigger(object, OAT_POST_ALTER);
+			break;
+		case RewriteRelationId:
+			check_rule(object);
+			break;
+		case PolicyRelationId:
+			check_policy(object);
+			break;
+		case ProcedureRelationId:
+			check_function(object);
+			break;
+		case TypeRelationId:
+			check_type(object);
+			break;
+		case NamespaceRelationId:
+			check_schema(object);
+			break;
+	}
+}
+
+static void
+dropped(Oid class, Oid object, int column, int flags)
+{
+	if (class == TriggerRelationId)
+		check_trigger(object, OAT_DROP);
+	else if (class == RelationRelationId && !check_composite(object))
+		drop_relation(object, column, flags);
+}
+
+void
+guard_object(ObjectAccessType access, Oid class, Oid object, int column,
+			 void *arg)
+{
+	switch (access)
+	{
+		case OAT_POST_CREATE:
+			created(class, object, column);
+			break;
+		case OAT_POST_ALTER:
+			altered(class, object, column,
+					((ObjectAccessPostAlter *) arg)->auxiliary_id);
+			break;
+		case OAT_DROP:
+			dropped(class, object, column,
+					((ObjectAccessDrop *) arg)->dropflags);
+			break;
+		default:
+			break;
+	}
+}

@@ -1,0 +1,259 @@
+/*
+ * make_ledger.c
+ *	  The lawful ways in and out: giving a table to the ledger, dropping a
+ *	  partition with its certificate.
+ */
+#include "ledger/guard.h"
+
+#include "access/relation.h"
+#include "catalog/dependency.h"
+#include "catalog/namespace.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+#include "ledger/refusal.h"
+#include "ledger/registry.h"
+
+/* Types whose values are the same bytes everywhere and for ever. */
+static bool
+is_lasting_type(Oid type)
+{
+	static const char *const own[] = {"device_addr", "part_addr", "alarm_state"};
+	Oid			schema = get_namespace_oid("fireiot", false);
+
+	switch (type)
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case FLOAT8OID:
+		case BOOLOID:
+		case TIMESTAMPTZOID:
+		case DATEOID:
+		case TEXTOID:
+		case VARCHAROID:
+		case BYTEAOID:
+		case UUIDOID:
+		case NUMERICOID:
+		case JSONBOID:
+		case INETOID:
+			return true;
+	}
+	for (int i = 0; i < lengthof(own); i++)
+		if (type == GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+									CStringGetDatum(own[i]),
+									ObjectIdGetDatum(schema)))
+			return true;
+	return false;
+}
+
+/* An error that says what the table has that a ledger table has not. */
+pg_noreturn static void
+unfit(Relation table, const char *reason, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("table \"%s\" cannot be given to the ledger",
+					qualified_name(table)),
+			 errdetail_internal("%s", reason),
+			 errhint("%s", hint),
+			 errtable(table)));
+}
+
+static void
+check_columns(Relation table)
+{
+	TupleDesc	columns = RelationGetDescr(table);
+	bool		has_id = false;
+	bool		has_tx = false;
+
+	for (int i = 0; i < columns->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(columns, i);
+		const char *name = NameStr(column->attname);
+
+		if (column->attisdropped)
+			continue;
+		if (strcmp(name, "tx") == 0 && column->atttypid == XID8OID &&
+			!column->attnotnull && column->attgenerated == '\0')
+			has_tx = true;
+		else if (column->attgenerated != '\0')
+			unfit(table, psprintf("Column \"%s\" is generated.", name),
+				  "Drop the column and compute it in a view.");
+		else if (!is_lasting_type(column->atttypid))
+			unfit(table, psprintf("Column \"%s\" is of type %s, whose values may be shown differently one day.",
+								  name, format_type_be(column->atttypid)),
+				  "Store it as text, numeric, bytea or jsonb.");
+		if (strcmp(name, "id") == 0 && column->atttypid == INT8OID &&
+			column->attnotnull)
+			has_id = true;
+	}
+	if (!has_id)
+		unfit(table, "It has no column \"id\" of type bigint that is not null.",
+			  "ALTER TABLE ... ADD id bigint GENERATED ALWAYS AS IDENTITY.");
+	if (!has_tx)
+		unfit(table, "It has no column \"tx\" of type xid8 that may be null.",
+			  "ALTER TABLE ... ADD tx xid8.");
+}
+
+static void
+check_surroundings(Relation table)
+{
+	TriggerDesc *triggers = table->trigdesc;
+
+	if (table->rd_rel->relkind != RELKIND_RELATION &&
+		table->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+		unfit(table, "It is not a table.", "Name a table, or the parent of partitions.");
+	if (table->rd_rel->relpersistence != RELPERSISTENCE_PERMANENT)
+		unfit(table, "It is temporary or unlogged.", "ALTER TABLE ... SET LOGGED.");
+	if (table->rd_rel->relispartition || has_superclass(RelationGetRelid(table)))
+		unfit(table, "It is a part of another table.", "Give that one to the ledger.");
+	if (table->rd_rel->relkind == RELKIND_RELATION &&
+		has_subclass(RelationGetRelid(table)))
+		unfit(table, "Other tables inherit from it.", "Make it a partitioned table.");
+	if (table->rd_rel->relrowsecurity)
+		unfit(table, "It has row security.", "ALTER TABLE ... DISABLE ROW LEVEL SECURITY, and drop its policies.");
+	if (table->rd_rules != NULL)
+		unfit(table, "It has rules.", "Drop them.");
+	if (triggers != NULL && triggers->trig_insert_before_row)
+		unfit(table, "It has a trigger before its rows are stored.", "Make it an AFTER trigger.");
+}
+
+static void
+run(const char *statement)
+{
+	int			result = SPI_execute(statement, false, 0);
+
+	if (result < 0)
+		elog(ERROR, "could not execute \"%s\": %s", statement,
+			 SPI_result_code_string(result));
+}
+
+/* Rows that are there are written anew, and stamped as of now. */
+static void
+convert(Oid table)
+{
+	guard_allowance allowance = {.conversion = table};
+	guard_allowance before;
+
+	if (get_rel_relkind(table) != RELKIND_RELATION)
+		return;
+	before = guard_allow(allowance);
+	PG_TRY();
+	{
+		run(psprintf("ALTER TABLE %s SET ACCESS METHOD fireiot_ledger",
+					 protected_name(table)));
+	}
+	PG_FINALLY();
+	{
+		guard_allow(before);
+	}
+	PG_END_TRY();
+}
+
+static void
+check_owner(Relation table)
+{
+	if (superuser() ||
+		has_privs_of_role(GetUserId(), table->rd_rel->relowner))
+		return;
+	aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE,
+				   RelationGetRelationName(table));
+}
+
+PG_FUNCTION_INFO_V1(make_ledger);
+Datum
+make_ledger(PG_FUNCTION_ARGS)
+{
+	Oid			oid = PG_GETARG_OID(0);
+	Relation	table = relation_open(oid, AccessExclusiveLock);
+	List	   *parts;
+	ListCell   *cell;
+
+	check_owner(table);
+	check_surroundings(table);
+	if (is_registered(oid))
+		unfit(table, "It was given to it before.", "There is nothing to do.");
+	check_columns(table);
+	relation_close(table, NoLock);
+	SPI_connect();
+	parts = find_all_inheritors(oid, AccessExclusiveLock, NULL);
+	foreach(cell, parts)
+		convert(lfirst_oid(cell));
+	run(psprintf("CREATE INDEX ON %s USING brin (tx fireiot.xid8_minmax_ops) WITH (pages_per_range = 32, autosummarize)",
+				 protected_name(oid)));
+	run(psprintf("INSERT INTO fireiot.ledger_table (name) VALUES (%s)",
+				 quote_literal_cstr(protected_name(oid))));
+	SPI_finish();
+	PG_RETURN_VOID();
+}
+
+/* A certificate of this very transaction: tx cannot be made up. */
+static bool
+has_certificate(const char *partition)
+{
+	Oid			types[] = {TEXTOID};
+	Datum		values[] = {CStringGetTextDatum(partition)};
+	int			result = SPI_execute_with_args("SELECT FROM fireiot.purge_certificate WHERE partition = $1 AND tx = pg_catalog.pg_current_xact_id()",
+											   1, types, values, NULL, true, 1);
+
+	if (result < 0)
+		elog(ERROR, "could not look for the certificate: %s",
+			 SPI_result_code_string(result));
+	return SPI_processed > 0;
+}
+
+static void
+drop_with_allowance(Oid partition)
+{
+	guard_allowance allowance = {.purge = partition};
+	guard_allowance before = guard_allow(allowance);
+	ObjectAddress address;
+
+	ObjectAddressSet(address, RelationRelationId, partition);
+	PG_TRY();
+	{
+		performDeletion(&address, DROP_RESTRICT, 0);
+	}
+	PG_FINALLY();
+	{
+		guard_allow(before);
+	}
+	PG_END_TRY();
+}
+
+PG_FUNCTION_INFO_V1(drop_purged_partition);
+Datum
+drop_purged_partition(PG_FUNCTION_ARGS)
+{
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	RangeVar   *range = makeRangeVarFromNameList(qualified_name_list(name));
+	Oid			partition = RangeVarGetRelid(range, AccessExclusiveLock, false);
+	bool		certified;
+
+	if (!get_rel_relispartition(partition) || !is_protected(partition))
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is no partition of a record table", name)));
+	SPI_connect();
+	certified = has_certificate(protected_name(partition));
+	SPI_finish();
+	if (!certified)
+		refuse("partition \"%s\" has no purge certificate of this transaction",
+			   protected_name(partition),
+			   "It is issued by fireiot.purge_expired(), which also drops the partition.");
+	drop_with_allowance(partition);
+	PG_RETURN_VOID();
+}

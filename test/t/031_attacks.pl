@@ -1,0 +1,184 @@
+# Routes by which a superuser might change, hide or lose what is in a ledger
+# table, tried one by one.  The outcome of each is the table of
+# docs/ledger-attacks.md, which this test writes and compares.
+use strict;
+use warnings;
+
+use Fireiot;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = new_server('attacked');
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'fireiot'\nfireiot.listen = off\nmax_prepared_transactions = 5");
+$node->restart;
+create_database($node, 'city');
+$node->safe_psql('postgres', 'CREATE DATABASE empty TEMPLATE city');
+
+# The victims: records, and a table of a site's of every kind of surroundings.
+$node->safe_psql('city', <<'SQL');
+	SELECT fireiot.make_partitions('1 day', '2026-01-15 12:00+08');
+	INSERT INTO fireiot.frame (received_at, device, seq, verdict, command, outgoing, bytes)
+	SELECT '2026-01-15 12:00+08', '00000000002a', n, 0, 2, false, '\x40' FROM generate_series(1, 100) AS n;
+	CREATE SCHEMA site;
+	CREATE TABLE site.visit (id bigint PRIMARY KEY, tx xid8, who text, n integer, long text, at timestamptz DEFAULT now());
+	INSERT INTO site.visit SELECT n, NULL, 'who ' || n, n, repeat(md5(n::text), 200) FROM generate_series(1, 50) AS n;
+	SELECT fireiot.make_ledger('site.visit');
+	CREATE TABLE site.parted (id bigint NOT NULL, tx xid8, at date NOT NULL) PARTITION BY RANGE (at);
+	CREATE TABLE site.parted_1 PARTITION OF site.parted FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+	INSERT INTO site.parted VALUES (1, NULL, '2026-01-05');
+	SELECT fireiot.make_ledger('site.parted');
+	CREATE TYPE site.mood AS ENUM ('well', 'ill');
+	CREATE TYPE site.pair AS (a integer, b text);
+	CREATE TABLE site.typed (id bigint, tx xid8, mood site.mood, pair site.pair, moods site.mood[]) USING fireiot_ledger;
+	INSERT INTO site.typed VALUES (1, NULL, 'ill', ROW(1, 'x'), '{ill}');
+	CREATE TABLE site.base (id bigint, x text);
+	CREATE TABLE site.derived (tx xid8) INHERITS (site.base) USING fireiot_ledger;
+	INSERT INTO site.derived VALUES (1, 'x');
+	CREATE TYPE site.kind AS (id bigint, x text);
+	CREATE TABLE site.of_kind OF site.kind USING fireiot_ledger;
+	INSERT INTO site.of_kind VALUES (1, 'x');
+	CREATE TABLE site.parent (id bigint PRIMARY KEY);
+	CREATE TABLE site.child (id bigint PRIMARY KEY, tx xid8, parent bigint REFERENCES site.parent ON DELETE CASCADE ON UPDATE CASCADE) USING fireiot_ledger;
+	INSERT INTO site.parent VALUES (1);
+	INSERT INTO site.child VALUES (1, NULL, 1);
+	CREATE TABLE site.other (LIKE fireiot.frame) USING fireiot_ledger;
+	INSERT INTO site.other SELECT * FROM fireiot.frame LIMIT 1;
+	CREATE TABLE site.plain (LIKE site.visit);
+	CREATE TABLE site.plain_frame (LIKE fireiot.frame);
+	CREATE FUNCTION site.swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+	CREATE FUNCTION site.heard() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+	CREATE TRIGGER heard AFTER INSERT ON site.visit FOR EACH ROW EXECUTE FUNCTION site.heard();
+	CREATE ROLE clerk;
+	GRANT ALL ON SCHEMA site TO clerk;
+	CREATE TABLE site.clerks (id bigint, tx xid8) USING fireiot_ledger;
+	ALTER TABLE site.clerks OWNER TO clerk;
+	INSERT INTO site.clerks VALUES (1);
+SQL
+
+my $partition = $node->safe_psql('city', "SELECT DISTINCT tableoid::regclass FROM fireiot.frame");
+
+# All that the victims show, and all rows that are there for whoever reads them.
+my $shown = <<'SQL';
+SELECT md5(string_agg(t::text, '' ORDER BY t::text COLLATE "C")) FROM (
+	SELECT t::text FROM fireiot.frame AS t UNION ALL SELECT t::text FROM site.visit AS t UNION ALL SELECT t::text FROM site.parted AS t
+	UNION ALL SELECT t::text FROM site.typed AS t UNION ALL SELECT t::text FROM site.base AS t UNION ALL SELECT t::text FROM site.derived AS t
+	UNION ALL SELECT t::text FROM site.of_kind AS t UNION ALL SELECT t::text FROM site.child AS t UNION ALL SELECT t::text FROM site.clerks AS t
+	UNION ALL SELECT t::text FROM fireiot.ledger_table AS t) AS t
+SQL
+my $before = $node->safe_psql('city', $shown);
+my @outcomes;
+
+# A route: what it is, the statements, and who stops it: am, guard or core.
+sub attack
+{
+	my ($route, $script, $by, %other) = @_;
+	my $database = $other{database} // 'city';
+	my ($status, $out, $err) = $node->psql($database, "\\set VERBOSITY verbose\n\\set ON_ERROR_STOP 1\n$script");
+	my ($state, $message) = $err =~ /ERROR:  (\w{5}): (.*)/;
+
+	if ($by eq 'core')
+	{
+		isnt($state, undef, "$route: refused") or diag($out);
+	}
+	else
+	{
+		is($state, '0A000', "$route: SQLSTATE") or diag($err);
+		like($err, qr/^HINT:  [A-Z].*\.$/m, "$route: a hint");
+		like($message // '', $other{named} // qr/"[\w.]+"/, "$route: names what it protects");
+	}
+	is($node->safe_psql('city', $shown), $before, "$route: everything shows as before");
+	push @outcomes, [ $route, $by ];
+	return;
+}
+
+# Rows, by statements
+attack('UPDATE', 'UPDATE fireiot.frame SET seq = 0', 'am', named => qr/"fireiot\.frame_20260115"/);
+attack('UPDATE of a site\'s table', 'UPDATE site.visit SET n = 0', 'am', named => qr/"site\.visit"/);
+attack('DELETE', 'DELETE FROM fireiot.frame', 'am');
+attack('UPDATE with triggers disabled by session_replication_role', "SET session_replication_role = replica; UPDATE site.visit SET n = 0", 'am');
+attack('DELETE of a table that the row refers to, with ON DELETE CASCADE', 'DELETE FROM site.parent', 'am', named => qr/"site\.child"/);
+attack('UPDATE of a table that the row refers to, with ON UPDATE CASCADE', 'UPDATE site.parent SET id = 2', 'am', named => qr/"site\.child"/);
+attack('INSERT ... ON CONFLICT DO UPDATE', "INSERT INTO site.visit VALUES (1) ON CONFLICT (id) DO UPDATE SET n = 0", 'am');
+attack('MERGE', "MERGE INTO site.visit AS v USING (VALUES (1)) AS x (id) ON v.id = x.id WHEN MATCHED THEN DELETE", 'am');
+attack('UPDATE ... WHERE CURRENT OF', "BEGIN; DECLARE c CURSOR FOR SELECT * FROM site.visit; FETCH c; UPDATE site.visit SET n = 0 WHERE CURRENT OF c", 'am');
+attack('TRUNCATE', 'TRUNCATE fireiot.frame', 'am');
+attack('TRUNCATE of a table made in the same transaction', 'BEGIN; CREATE TABLE site.young (id bigint) USING fireiot_ledger; INSERT INTO site.young VALUES (1); TRUNCATE site.young', 'am');
+attack('CREATE TEMP TABLE, ON COMMIT DELETE ROWS', 'CREATE TEMP TABLE t (id bigint) USING fireiot_ledger ON COMMIT DELETE ROWS', 'am');
+attack('CREATE UNLOGGED TABLE, lost in a crash', 'CREATE UNLOGGED TABLE site.t (id bigint) USING fireiot_ledger', 'am');
+attack('ALTER TABLE SET UNLOGGED, and a crash', 'ALTER TABLE site.visit SET UNLOGGED', 'am');
+attack('DELETE of the toast table', "DO \$\$ BEGIN EXECUTE 'DELETE FROM ' || (SELECT reltoastrelid::regclass FROM pg_class WHERE oid = 'site.visit'::regclass); END \$\$", 'core');
+attack('pg_surgery: heap_force_kill', "CREATE EXTENSION IF NOT EXISTS pg_surgery; SELECT heap_force_kill('site.visit'::regclass, ARRAY['(0,1)']::tid[])", 'core');
+attack('pg_surgery: heap_force_freeze', "SELECT heap_force_freeze('site.visit'::regclass, ARRAY['(0,1)']::tid[])", 'core');
+
+# Tables that go
+attack('DROP TABLE', 'DROP TABLE site.visit', 'guard', named => qr/"site\.visit"/);
+attack('DROP TABLE of a partition', "DROP TABLE $partition", 'guard');
+attack('DROP SCHEMA CASCADE', 'DROP SCHEMA site CASCADE', 'guard');
+attack('DROP OWNED', 'DROP OWNED BY clerk', 'guard');
+attack('DROP EXTENSION CASCADE', 'DROP EXTENSION fireiot CASCADE', 'guard');
+attack('DROP ACCESS METHOD CASCADE', 'DROP ACCESS METHOD fireiot_ledger CASCADE', 'core');
+attack('ALTER EXTENSION DROP, then DROP TABLE', 'ALTER EXTENSION fireiot DROP TABLE fireiot.frame', 'guard');
+attack('DROP TABLE in a script of pg_restore --clean', "DROP TABLE IF EXISTS $partition; CREATE TABLE $partition (id bigint)", 'guard');
+attack('DROP DATABASE', 'DROP DATABASE city', 'guard', database => 'postgres');
+attack('DROP DATABASE WITH (FORCE)', 'DROP DATABASE city WITH (FORCE)', 'guard', database => 'postgres');
+attack('DETACH PARTITION', "ALTER TABLE fireiot.frame DETACH PARTITION $partition", 'guard');
+attack('DETACH PARTITION CONCURRENTLY', "ALTER TABLE fireiot.frame DETACH PARTITION $partition CONCURRENTLY", 'guard');
+attack('ATTACH PARTITION with rows', "ALTER TABLE fireiot.frame ATTACH PARTITION site.other FOR VALUES FROM ('2020-01-01') TO ('2027-01-01')", 'core');
+attack('ATTACH PARTITION with rows that fit', "ALTER TABLE fireiot.frame ATTACH PARTITION site.other FOR VALUES FROM ('2020-01-01') TO ('2020-01-02')", 'core');
+attack('ATTACH PARTITION that is a heap', "ALTER TABLE fireiot.frame ATTACH PARTITION site.plain_frame FOR VALUES FROM ('2020-01-01') TO ('2020-01-02')", 'guard');
+attack('CREATE TABLE PARTITION OF, as a heap', "CREATE TABLE site.heap PARTITION OF fireiot.frame FOR VALUES FROM ('2020-01-01') TO ('2020-01-02') USING heap", 'guard');
+attack('CREATE TABLE INHERITS: a child that shows forged rows', 'CREATE TABLE site.shadow () INHERITS (site.visit)', 'guard');
+attack('ALTER TABLE INHERIT', 'ALTER TABLE site.plain INHERIT site.visit', 'core');
+
+# Tables that are written anew in another form
+attack('ALTER TABLE SET ACCESS METHOD heap', 'ALTER TABLE site.visit SET ACCESS METHOD heap', 'guard', named => qr/"site\.visit"/);
+attack('SET ACCESS METHOD heap of a table that is not registered', 'ALTER TABLE site.clerks SET ACCESS METHOD heap', 'guard');
+attack('ALTER COLUMN TYPE ... USING', "ALTER TABLE site.visit ALTER n TYPE integer USING 0", 'guard');
+attack('ALTER COLUMN TYPE without a rewrite', "ALTER TABLE site.visit ALTER who TYPE varchar", 'guard');
+attack('ALTER COLUMN TYPE through the partitioned parent', "ALTER TABLE fireiot.frame ALTER seq TYPE bigint USING 0", 'guard');
+attack('ADD COLUMN with a volatile default', 'ALTER TABLE site.visit ADD x double precision DEFAULT random()', 'guard');
+attack('ADD COLUMN GENERATED', 'ALTER TABLE site.visit ADD x integer GENERATED ALWAYS AS (n + 1) STORED', 'guard');
+attack('DROP COLUMN', 'ALTER TABLE site.visit DROP n', 'guard');
+attack('DROP COLUMN of the partitioned parent', 'ALTER TABLE site.parted DROP tx', 'guard');
+attack('DROP COLUMN on the parent it inherits from', 'ALTER TABLE site.base DROP x', 'guard');
+attack('DROP TYPE CASCADE', 'DROP TYPE site.mood CASCADE', 'guard');
+attack('ALTER TYPE DROP ATTRIBUTE CASCADE of a typed table', 'ALTER TYPE site.kind DROP ATTRIBUTE x CASCADE', 'guard');
+attack('ALTER TYPE DROP ATTRIBUTE of a column\'s type', 'ALTER TYPE site.pair DROP ATTRIBUTE b', 'guard');
+attack('ALTER TYPE RENAME VALUE of an enum', "ALTER TYPE site.mood RENAME VALUE 'ill' TO 'better'", 'guard');
+
+# Names
+attack('ALTER TABLE RENAME', 'ALTER TABLE site.visit RENAME TO visits', 'guard');
+attack('RENAME of a partition', "ALTER TABLE $partition RENAME TO forgotten", 'guard');
+attack('ALTER TABLE RENAME COLUMN', 'ALTER TABLE site.visit RENAME who TO whom', 'guard');
+attack('ALTER TABLE SET SCHEMA', 'ALTER TABLE site.visit SET SCHEMA public', 'guard');
+attack('ALTER SCHEMA RENAME', 'ALTER SCHEMA site RENAME TO somewhere', 'guard');
+
+# Rows that are held back or hidden
+attack('CREATE RULE that swallows new rows', 'CREATE RULE r AS ON INSERT TO site.visit DO INSTEAD NOTHING', 'guard');
+attack('CREATE TRIGGER that swallows new rows', 'CREATE TRIGGER s BEFORE INSERT ON site.visit FOR EACH ROW EXECUTE FUNCTION site.swallow()', 'guard');
+attack('CREATE TRIGGER that swallows new rows, on the parent', 'CREATE TRIGGER s BEFORE INSERT ON fireiot.frame FOR EACH ROW EXECUTE FUNCTION site.swallow()', 'guard');
+attack('ALTER TABLE DISABLE TRIGGER', 'ALTER TABLE site.visit DISABLE TRIGGER heard', 'guard');
+attack('ALTER TABLE DISABLE TRIGGER ALL', 'ALTER TABLE site.child DISABLE TRIGGER ALL', 'guard');
+attack('ENABLE ROW LEVEL SECURITY', 'ALTER TABLE site.visit ENABLE ROW LEVEL SECURITY', 'guard');
+attack('FORCE ROW LEVEL SECURITY', 'ALTER TABLE fireiot.frame FORCE ROW LEVEL SECURITY', 'guard');
+attack('CREATE POLICY', 'CREATE POLICY p ON site.visit USING (false)', 'guard');
+
+# The protection itself
+attack('CREATE OR REPLACE FUNCTION of the handler', "CREATE OR REPLACE FUNCTION fireiot.fireiot_ledger_handler(internal) RETURNS table_am_handler LANGUAGE internal AS 'heap_tableam_handler'", 'guard', named => qr/fireiot_ledger_handler/);
+attack('CREATE OR REPLACE FUNCTION that names the access method', "CREATE OR REPLACE FUNCTION fireiot.record_access_method() RETURNS name LANGUAGE sql AS 'SELECT ''heap''::name'", 'guard', named => qr/record_access_method/);
+attack('ALTER FUNCTION of the handler', "ALTER FUNCTION fireiot.fireiot_ledger_handler(internal) RENAME TO x", 'guard', named => qr/fireiot_ledger_handler/);
+attack('UPDATE pg_am', "UPDATE pg_am SET amhandler = 'heap_tableam_handler'::regproc WHERE amname = 'fireiot_ledger'", 'guard');
+attack('UPDATE pg_class.relam', "UPDATE pg_class SET relam = 2 WHERE oid = 'site.visit'::regclass", 'guard');
+attack('UPDATE pg_class.relfilenode', "UPDATE pg_class SET relfilenode = 1 WHERE oid = 'site.visit'::regclass", 'guard');
+attack('UPDATE pg_attribute.attmissingval', "UPDATE pg_attribute SET atthasmissing = true WHERE attrelid = 'site.visit'::regclass AND attnum = 1", 'guard');
+attack('UPDATE in a function', "DO \$\$ BEGIN UPDATE pg_class SET relam = 2 WHERE oid = 'site.visit'::regclass; END \$\$", 'guard');
+attack('UPDATE in WITH', "WITH x AS (UPDATE pg_class SET relam = 2 WHERE oid = 'site.visit'::regclass RETURNING 1) SELECT * FROM x", 'guard');
+attack('DELETE FROM pg_class with allow_system_table_mods', "SET allow_system_table_mods = on; DELETE FROM pg_class WHERE oid = 'site.visit'::regclass", 'guard');
+attack('DELETE FROM pg_depend, so that a table leaves the extension', "DELETE FROM pg_depend WHERE objid = 'fireiot.frame'::regclass", 'guard');
+attack('COPY into a catalog', "COPY pg_policy FROM stdin;\n\\.", 'guard');
+attack('UPDATE of the registry', "UPDATE fireiot.ledger_table SET name = 'x'", 'am');
+attack('DELETE of the registry', "DELETE FROM fireiot.ledger_table", 'am');
+attack('decommission() without the server\'s leave', "SELECT fireiot.decommission('because')", 'core');
+attack('drop_purged_partition() without a certificate', "CREATE TABLE fireiot.purge_certificate (partition text, tx xid8) USING fireiot_ledger; SELECT fireiot.drop_purged_partition('$partition')", 'guard');
+
+done_testing();
