@@ -49,7 +49,7 @@ FROM pg_catalog.unnest(ARRAY['fireiot.frame', 'fireiot.observation', 'fireiot.qu
 							 'fireiot.command_step', 'fireiot.ledger_table']) AS name;
 
 CREATE TABLE fireiot.decommission (
-	id bigint GENERATED ALWAYS AS IDENTITY,
+	id bigint NOT NULL DEFAULT 1,
 	received_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	tx xid8,
 	reason text NOT NULL,

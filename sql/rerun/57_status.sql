@@ -152,11 +152,13 @@ AS $$
 			'component_type_check component_type_check1 component_type_code_check component_type_kind_check'),
 		('data_unit_type', 'code kind name_zh name_en direction commands object_bytes max_objects answered_by builtin',
 			'data_unit_type_check data_unit_type_check1 data_unit_type_code_check data_unit_type_direction_check data_unit_type_kind_check'),
+		('decommission', 'id received_at tx reason ordered_by', ''),
 		('device', 'device unit_id building_id area_id name manufacturer model serial_number profile admission admitted_at admitted_by networks certificate_name enabled installed_at note created_at changed_at',
 			'stamp_change registry_changed device_admission_check device_certificate_name_check device_networks_check'),
 		('device_now', 'device first_seen last_seen online skew_ms frames transport peer changed_at', ''),
 		('frame', 'id received_at device sent_at tx skew_ms seq peer_port verdict command type outgoing peer profile bytes', ''),
 		('frame_verdict', 'code key name_zh name_en confirmed builtin', 'frame_verdict_key_key'),
+		('ledger_table', 'name id registered_at tx builtin', ''),
 		('observation', 'id received_at device frame_id part observed_at tx state kind quantity raw_value operator value text', ''),
 		('organization', 'id name kind credit_code phone address note created_at changed_at', 'stamp_change organization_kind_check'),
 		('part', 'device part building_id area_id name location floor manufacturer model serial_number enabled installed_at note created_at changed_at', 'stamp_change'),
@@ -188,7 +190,7 @@ AS $$
 		SELECT oid, others, '{}'::text[] AS indexes FROM member
 		UNION ALL
 		-- indexes of partitions are known by how they end, without brackets and blanks
-		SELECT i.inhrelid, '{}', ARRAY['USINGbrinreceived_at', translate(r.more_index, '() ', '')]
+		SELECT i.inhrelid, '{}', ARRAY['USINGbrinreceived_at,txfireiot.xid8_minmax_opsWITHpages_per_range=''32'',autosummarize=''true''', translate(r.more_index, '() ', '')]
 		FROM pg_inherits AS i
 		JOIN member AS m ON m.oid = i.inhparent
 		JOIN pg_class AS c ON c.oid = m.oid

@@ -81,12 +81,23 @@ check_drop(Oid relation)
 			   protected_name(relation), HINT_DROP);
 }
 
+/* A column that the ledger knows rows by. */
+static bool
+is_needed(Oid relation, int column)
+{
+	char	   *name = get_attname(relation, column, true);
+
+	return name != NULL &&
+		(strcmp(name, "id") == 0 || strcmp(name, "tx") == 0);
+}
+
 static void
 drop_relation(Oid relation, int column, int flags)
 {
 	if (column != 0)
 	{
-		if (is_protected(relation) && !is_decommissioned())
+		if (is_protected(relation) && !is_decommissioned() &&
+			(table_holds_rows(relation) || is_needed(relation, column)))
 			refuse("no column of table \"%s\" can be dropped",
 				   protected_name(relation), HINT_SHAPE);
 		return;
@@ -296,7 +307,7 @@ check_table_row(Oid relation)
 		old->relnamespace != new->relnamespace;
 	is_hidden = new->relrowsecurity || new->relforcerowsecurity;
 	ReleaseSysCache(before);
-	if (is_renamed)
+	if (is_renamed && (is_known(relation) || table_holds_rows(relation)))
 		refuse("table \"%s\" cannot be renamed", protected_name(relation),
 			   HINT_NAME);
 	if (is_hidden)

@@ -102,6 +102,15 @@ parent_of(Oid relation)
 }
 
 bool
+is_known(Oid relation)
+{
+	for (; OidIsValid(relation); relation = parent_of(relation))
+		if (is_registered(relation))
+			return true;
+	return false;
+}
+
+bool
 is_protected(Oid relation)
 {
 	Oid			method = ledger_access_method();
@@ -122,10 +131,7 @@ is_protected(Oid relation)
 	ReleaseSysCache(row);
 	if (!is_table || is_kept)
 		return is_kept;
-	for (; OidIsValid(relation); relation = parent_of(relation))
-		if (is_registered(relation))
-			return true;
-	return false;
+	return is_known(relation);
 }
 
 bool

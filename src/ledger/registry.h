@@ -24,6 +24,9 @@ extern bool is_protected(Oid relation);
 /* fireiot.ledger_table names it. */
 extern bool is_registered(Oid relation);
 
+/* fireiot.ledger_table names it, or what it is a partition of. */
+extern bool is_known(Oid relation);
+
 /* Created by fireiot's own script. */
 extern bool is_own(Oid class, Oid object);
 

@@ -75,15 +75,15 @@ ROLLBACK;
 
 -- partitions that somebody else attached: what they hold is left out
 BEGIN;
-CREATE TABLE old_frames (LIKE fireiot.frame);
+CREATE TABLE old_frames (LIKE fireiot.frame) USING fireiot_ledger;
 ALTER TABLE fireiot.frame ATTACH PARTITION old_frames FOR VALUES FROM (MINVALUE) TO ('2027-01-04 18:00+08');
-CREATE TABLE noon_frames (LIKE fireiot.frame);
+CREATE TABLE noon_frames (LIKE fireiot.frame) USING fireiot_ledger;
 ALTER TABLE fireiot.frame ATTACH PARTITION noon_frames FOR VALUES FROM ('2027-01-05 11:00+08') TO ('2027-01-05 13:00:00.5+08');
-CREATE TABLE week_of_frames (LIKE fireiot.frame);
+CREATE TABLE week_of_frames (LIKE fireiot.frame) USING fireiot_ledger;
 ALTER TABLE fireiot.frame ATTACH PARTITION week_of_frames FOR VALUES FROM ('2027-01-06 00:00+08') TO ('2027-01-13 00:00+08');
-CREATE TABLE late_frames (LIKE fireiot.frame);
+CREATE TABLE late_frames (LIKE fireiot.frame) USING fireiot_ledger;
 ALTER TABLE fireiot.frame ATTACH PARTITION late_frames FOR VALUES FROM ('2027-01-14 00:00+08') TO (MAXVALUE);
-CREATE TABLE other_observations PARTITION OF fireiot.observation DEFAULT;
+CREATE TABLE other_observations PARTITION OF fireiot.observation DEFAULT USING fireiot_ledger;
 SELECT fireiot.make_partitions('10 days', '2027-01-05 12:00+08');
 SELECT c.oid::regclass AS partition, bounds
 FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid, pg_get_expr(c.relpartbound, c.oid) AS bounds

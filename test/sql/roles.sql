@@ -1,5 +1,9 @@
 -- What the listener, a reader and an operator may do, and what not.
 \set SHOW_CONTEXT never
+-- records are stored, and stay: in a database of their own
+\connect postgres
+CREATE DATABASE roles TEMPLATE contrib_regression;
+\connect roles
 SET client_min_messages = warning;
 CREATE ROLE fireiot_test_reader;
 CREATE ROLE fireiot_test_operator;
@@ -110,16 +114,3 @@ DROP VIEW relations;
 DROP FUNCTION privileges_of;
 DROP OWNED BY fireiot_test_listener, fireiot_test_reader, fireiot_test_operator;
 DROP ROLE fireiot_test_listener, fireiot_test_reader, fireiot_test_operator, fireiot_test_super;
-TRUNCATE fireiot.unit, fireiot.device, fireiot.device_now, fireiot.part_now, fireiot.command RESTART IDENTITY;
-DO $$
-DECLARE
-	t regclass;
-BEGIN
-	FOR t IN
-		SELECT inhrelid FROM pg_inherits JOIN pg_class AS c ON c.oid = inhrelid
-		WHERE c.relnamespace = 'fireiot'::regnamespace AND c.relkind = 'r'
-	LOOP
-		EXECUTE format('DROP TABLE %s', t);
-	END LOOP;
-END
-$$;

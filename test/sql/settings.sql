@@ -6,11 +6,11 @@ SELECT substr(name, 9) AS name, vartype, unit, boot_val,
 FROM pg_settings WHERE name LIKE 'fireiot.%' ORDER BY name COLLATE "C";
 
 -- When a change takes effect, if not at a reload.  Without preloading there is
--- no shared memory that the three could size; they are known all the same.
+-- no shared memory that three could size; they are known all the same.
 SELECT name FROM pg_settings WHERE name LIKE 'fireiot.%'
 	AND context <> CASE
 		WHEN name = 'fireiot.time_zone' THEN 'superuser'
-		WHEN name IN ('fireiot.listeners', 'fireiot.max_connections', 'fireiot.max_devices')
+		WHEN name IN ('fireiot.allow_decommission', 'fireiot.listeners', 'fireiot.max_connections', 'fireiot.max_devices')
 			AND current_setting('shared_preload_libraries') ~ '\mfireiot\M' THEN 'postmaster'
 		ELSE 'sighup' END;
 

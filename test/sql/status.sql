@@ -134,8 +134,8 @@ CREATE FUNCTION own_trigger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN 
 ALTER TABLE fireiot.unit ADD COLUMN "Our Code" text;
 ALTER TABLE fireiot.frame ADD COLUMN line integer;
 ALTER TABLE fireiot.part RENAME COLUMN location TO place;
-CREATE TRIGGER "own trigger" BEFORE INSERT ON fireiot.frame FOR EACH ROW EXECUTE FUNCTION own_trigger();
-CREATE TRIGGER own BEFORE INSERT ON :partition_set_config FOR EACH ROW EXECUTE FUNCTION own_trigger();
+CREATE TRIGGER "own trigger" AFTER INSERT ON fireiot.frame FOR EACH ROW EXECUTE FUNCTION own_trigger();
+CREATE TRIGGER own AFTER INSERT ON :partition_set_config FOR EACH ROW EXECUTE FUNCTION own_trigger();
 ALTER TABLE fireiot.device DISABLE TRIGGER registry_changed;
 ALTER TABLE fireiot.unit ADD CONSTRAINT named CHECK (name <> '');
 ALTER TABLE fireiot.unit ADD CONSTRAINT one_name UNIQUE (name);
@@ -148,7 +148,7 @@ CREATE POLICY own ON fireiot.device USING (true);
 ALTER TABLE fireiot.device ENABLE ROW LEVEL SECURITY;
 CREATE RULE own AS ON INSERT TO fireiot.area DO ALSO NOTHING;
 ALTER TABLE fireiot.part_now SET UNLOGGED;
-CREATE TABLE fireiot.frame_rest PARTITION OF fireiot.frame DEFAULT;
+CREATE TABLE fireiot.frame_rest PARTITION OF fireiot.frame DEFAULT USING fireiot_ledger;
 SELECT replace(object, :'partition_set_config', 'fireiot.frame_TODAY') AS object, problem, replace(hint, :'partition_set_config', 'fireiot.frame_TODAY') AS hint FROM fireiot.check();
 SELECT value, ok, hint FROM fireiot.status() WHERE item = 'tables';
 -- obeyed; what is run has the day in it
@@ -188,15 +188,3 @@ SELECT p.oid::regprocedure FROM pg_proc AS p WHERE pronamespace = 'fireiot'::reg
 	AND has_function_privilege('public', oid, 'EXECUTE');
 
 TRUNCATE fireiot.device;
-DO $$
-DECLARE
-	t regclass;
-BEGIN
-	FOR t IN
-		SELECT inhrelid FROM pg_inherits JOIN pg_class AS c ON c.oid = inhrelid
-		WHERE c.relnamespace = 'fireiot'::regnamespace AND c.relkind = 'r'
-	LOOP
-		EXECUTE format('DROP TABLE %s', t);
-	END LOOP;
-END
-$$;
