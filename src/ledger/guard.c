@@ -173,20 +173,28 @@ keeps_rows(Node *statement)
 	return IsA(statement, VacuumStmt) || IsA(statement, ClusterStmt);
 }
 
+/* Statements that drop; the table that says whether they may goes with them. */
+static bool
+is_given_up(Node *statement)
+{
+	return (IsA(statement, DropStmt) || IsA(statement, DropOwnedStmt)) &&
+		guard_on_duty() && is_decommissioned();
+}
+
 static void
 utility(PlannedStmt *plan, const char *text, bool read_only,
 		ProcessUtilityContext context, ParamListInfo params,
 		QueryEnvironment *environment, DestReceiver *receiver,
 		QueryCompletion *completion)
 {
-	guard_allowance allowance = {.same_rows = keeps_rows(plan->utilityStmt)};
-	guard_allowance before;
+	guard_allowance before = guard_allowed();
+	guard_allowance allowance = before;
 
 	check_statement(plan->utilityStmt);
-	before = guard_allow(allowance);
 	/* what is allowed to the statement around holds for those that it runs */
-	if (!allowance.same_rows)
-		guard_allow(before);
+	allowance.same_rows |= keeps_rows(plan->utilityStmt);
+	allowance.given_up |= is_given_up(plan->utilityStmt);
+	guard_allow(allowance);
 	PG_TRY();
 	{
 		if (next_utility)

@@ -24,17 +24,18 @@ extern void guard_object(ObjectAccessType access, Oid class, Oid object,
 
 /*
  * What a statement is allowed beyond the rules.  Set for its time only, by
- * code that has checked; guard_allow() says what was allowed before, to be
- * given back also in case of an error.
+ * code that has checked, and set back also in case of an error.
  */
 typedef struct guard_allowance
 {
 	bool		same_rows;		/* writes all rows anew as they are */
+	bool		given_up;		/* decommissioned before the statement */
 	Oid			conversion;		/* table being given to the ledger */
 	Oid			purge;			/* table being dropped with a certificate */
 } guard_allowance;
 
-extern guard_allowance guard_allow(guard_allowance allowance);
+extern guard_allowance guard_allowed(void);
+extern void guard_allow(guard_allowance allowance);
 
 /* The guard is on duty in this session and database. */
 extern bool guard_on_duty(void);

@@ -41,12 +41,21 @@
 static guard_allowance allowed;
 
 guard_allowance
+guard_allowed(void)
+{
+	return allowed;
+}
+
+void
 guard_allow(guard_allowance allowance)
 {
-	guard_allowance before = allowed;
-
 	allowed = allowance;
-	return before;
+}
+
+static bool
+is_given_up(void)
+{
+	return allowed.given_up || is_decommissioned();
 }
 
 /* Fireiot's own script is running: CREATE or ALTER EXTENSION. */
@@ -73,7 +82,7 @@ static void
 check_drop(Oid relation)
 {
 	if (relation == allowed.purge || !is_protected(relation) ||
-		is_decommissioned())
+		is_given_up())
 		return;
 	if (is_own(RelationRelationId, relation) ? any_record() :
 		table_holds_rows(relation))
@@ -96,7 +105,7 @@ drop_relation(Oid relation, int column, int flags)
 {
 	if (column != 0)
 	{
-		if (is_protected(relation) && !is_decommissioned() &&
+		if (is_protected(relation) && !is_given_up() &&
 			(table_holds_rows(relation) || is_needed(relation, column)))
 			refuse("no column of table \"%s\" can be dropped",
 				   protected_name(relation), HINT_SHAPE);
@@ -168,7 +177,7 @@ check_trigger_drop(Form_pg_trigger trigger)
 {
 	Oid			table = trigger->tgrelid;
 
-	if (table == allowed.purge || is_decommissioned() ||
+	if (table == allowed.purge || is_given_up() ||
 		!is_own(ProcedureRelationId, trigger->tgfoid))
 		return;
 	if (get_rel_relkind(table) == RELKIND_PARTITIONED_TABLE ? any_record() :
@@ -396,7 +405,7 @@ is_kept(Oid relation)
 static void
 check_inheritance(Oid child, Oid parent)
 {
-	if (!is_protected(parent) || is_decommissioned())
+	if (!is_protected(parent) || is_given_up())
 		return;
 	if (!is_child(child, parent))
 	{

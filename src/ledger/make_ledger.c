@@ -145,12 +145,13 @@ run(const char *statement)
 static void
 convert(Oid table)
 {
-	guard_allowance allowance = {.conversion = table};
-	guard_allowance before;
+	guard_allowance before = guard_allowed();
+	guard_allowance allowance = before;
 
 	if (get_rel_relkind(table) != RELKIND_RELATION)
 		return;
-	before = guard_allow(allowance);
+	allowance.conversion = table;
+	guard_allow(allowance);
 	PG_TRY();
 	{
 		run(psprintf("ALTER TABLE %s SET ACCESS METHOD fireiot_ledger",
@@ -218,10 +219,12 @@ has_certificate(const char *partition)
 static void
 drop_with_allowance(Oid partition)
 {
-	guard_allowance allowance = {.purge = partition};
-	guard_allowance before = guard_allow(allowance);
+	guard_allowance before = guard_allowed();
+	guard_allowance allowance = before;
 	ObjectAddress address;
 
+	allowance.purge = partition;
+	guard_allow(allowance);
 	ObjectAddressSet(address, RelationRelationId, partition);
 	PG_TRY();
 	{

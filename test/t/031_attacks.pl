@@ -1,5 +1,5 @@
 # Routes by which a superuser might change, hide or lose what is in a ledger
-# table, tried one by one.  The outcome of each is the table of
+# table, tried one by one.  The outcome of each is a line of
 # docs/ledger-attacks.md, which this test writes and compares.
 use strict;
 use warnings;
@@ -37,6 +37,8 @@ $node->safe_psql('city', <<'SQL');
 	CREATE TYPE site.kind AS (id bigint, x text);
 	CREATE TABLE site.of_kind OF site.kind USING fireiot_ledger;
 	INSERT INTO site.of_kind VALUES (1, 'x');
+	CREATE TABLE site.generated (id bigint, n integer, g integer GENERATED ALWAYS AS (n + 1) STORED) USING fireiot_ledger;
+	INSERT INTO site.generated VALUES (1, 1);
 	CREATE TABLE site.parent (id bigint PRIMARY KEY);
 	CREATE TABLE site.child (id bigint PRIMARY KEY, tx xid8, parent bigint REFERENCES site.parent ON DELETE CASCADE ON UPDATE CASCADE) USING fireiot_ledger;
 	INSERT INTO site.parent VALUES (1);
@@ -63,15 +65,26 @@ SELECT md5(string_agg(t::text, '' ORDER BY t::text COLLATE "C")) FROM (
 	SELECT t::text FROM fireiot.frame AS t UNION ALL SELECT t::text FROM site.visit AS t UNION ALL SELECT t::text FROM site.parted AS t
 	UNION ALL SELECT t::text FROM site.typed AS t UNION ALL SELECT t::text FROM site.base AS t UNION ALL SELECT t::text FROM site.derived AS t
 	UNION ALL SELECT t::text FROM site.of_kind AS t UNION ALL SELECT t::text FROM site.child AS t UNION ALL SELECT t::text FROM site.clerks AS t
+	UNION ALL SELECT t::text FROM site.generated AS t
 	UNION ALL SELECT t::text FROM fireiot.ledger_table AS t) AS t
 SQL
 my $before = $node->safe_psql('city', $shown);
 my @outcomes;
 
-# A route: what it is, the statements, and who stops it: am, guard or core.
+my %outcome = (
+	am => 'refused by the access method',
+	guard => 'refused by the guard',
+	core => 'refused by PostgreSQL or by the function',
+	chain => 'left to the chain to detect');
+my $major = $node->safe_psql('postgres', 'SHOW server_version_num') / 10000;
+
+# A route: what it is, the statements, and who stops it.  from: the first major
+# that knows the statement; on the others there is only the line.
 sub attack
 {
 	my ($route, $script, $by, %other) = @_;
+	push @outcomes, [ $route, $by ];
+	return if ($other{from} // 0) > $major;
 	my $database = $other{database} // 'city';
 	my ($status, $out, $err) = $node->psql($database, "\\set VERBOSITY verbose\n\\set ON_ERROR_STOP 1\n$script");
 	my ($state, $message) = $err =~ /ERROR:  (\w{5}): (.*)/;
@@ -87,7 +100,6 @@ sub attack
 		like($message // '', $other{named} // qr/"[\w.]+"/, "$route: names what it protects");
 	}
 	is($node->safe_psql('city', $shown), $before, "$route: everything shows as before");
-	push @outcomes, [ $route, $by ];
 	return;
 }
 
@@ -145,6 +157,8 @@ attack('DROP TYPE CASCADE', 'DROP TYPE site.mood CASCADE', 'guard');
 attack('ALTER TYPE DROP ATTRIBUTE CASCADE of a typed table', 'ALTER TYPE site.kind DROP ATTRIBUTE x CASCADE', 'guard');
 attack('ALTER TYPE DROP ATTRIBUTE of a column\'s type', 'ALTER TYPE site.pair DROP ATTRIBUTE b', 'guard');
 attack('ALTER TYPE RENAME VALUE of an enum', "ALTER TYPE site.mood RENAME VALUE 'ill' TO 'better'", 'guard');
+attack('ALTER COLUMN SET EXPRESSION of a generated column', 'ALTER TABLE site.generated ALTER g SET EXPRESSION AS (0)', 'guard', from => 17);
+attack('ALTER COLUMN DROP EXPRESSION of a generated column', 'ALTER TABLE site.generated ALTER g DROP EXPRESSION', 'guard');
 
 # Names
 attack('ALTER TABLE RENAME', 'ALTER TABLE site.visit RENAME TO visits', 'guard');
@@ -181,4 +195,45 @@ attack('DELETE of the registry', "DELETE FROM fireiot.ledger_table", 'am');
 attack('decommission() without the server\'s leave', "SELECT fireiot.decommission('because')", 'core');
 attack('drop_purged_partition() without a certificate', "CREATE TABLE fireiot.purge_certificate (partition text, tx xid8) USING fireiot_ledger; SELECT fireiot.drop_purged_partition('$partition')", 'guard');
 
+# A server that does not preload the library: no hooks until a session touches
+# a ledger table, but the tables take no rows.
+$node->append_conf('postgresql.conf', "shared_preload_libraries = ''");
+$node->restart;
+attack('UPDATE on a server without the preload', 'UPDATE site.visit SET n = 0', 'am');
+attack('TRUNCATE on a server without the preload', 'TRUNCATE site.visit', 'am');
+refused($node, 'city', 'INSERT INTO site.visit VALUES (51)', '55000', qr/"site\.visit".*shared_preload_libraries.*HINT:.*restart/s, 'INSERT without the preload');
+push @outcomes, [ 'INSERT on a server without the preload', 'am' ];
+attack('DROP TABLE on a server without the preload, in a session that has read the table', 'SELECT count(*) FROM site.visit; DROP TABLE site.visit', 'guard');
+
+# What no hook sees.
+push @outcomes, map { [ $_, 'chain' ] } (
+	'DROP TABLE on a server without the preload, in a session that has read no ledger table',
+	'A function in C that deletes or changes a tuple',
+	'A function in C that takes the hooks out',
+	'COPY TO PROGRAM, COPY TO FILE, untrusted languages: writing the server\'s files',
+	'Editing a heap page while the server is down',
+	'Restoring an old base backup, or promoting a stale standby',
+	'An operator class or a corrupt index that hides rows',
+	'ALTER SUBSCRIPTION SKIP: a subscriber that lacks rows',
+	'pg_resetwal, single-user mode without the library');
+
+sub document
+{
+	my %count;
+	$count{ $_->[1] }++ for @outcomes;
+	return join "\n", '# What a superuser may try', '',
+	  'Written by `test/t/031_attacks.pl`, which tries every route but those of the last kind, as superuser, and finds all that the',
+	  'tables show as it was before.', '',
+	  (map { "* $count{$_} $outcome{$_}" } qw(am guard core chain)), '',
+	  '| route | outcome |', '|---|---|', (map { "| $_->[0] | $outcome{ $_->[1] } |" } @outcomes), '';
+}
+
+# The committed page lies beside this test; see run.sh.
+my $written = "$ENV{TESTDIR}/ledger-attacks.md";
+unlink $written;
+append_to_file($written, document());
+is(slurp_file($written), slurp_file("$ENV{TESTDIR}/docs/ledger-attacks.md"), 'docs/ledger-attacks.md says so')
+  or diag("cp $written docs/ledger-attacks.md");
+
+$node->stop;
 done_testing();

@@ -58,8 +58,9 @@ make_directory()
 		exit 1
 	fi
 	rm -rf "$dir"
-	mkdir -p "$dir/t" "$dir/small" "$TESTLOGDIR"
+	mkdir -p "$dir/t" "$dir/docs" "$dir/small" "$TESTLOGDIR"
 	cp test/t/*.pl test/t/*.pm "$dir/t"
+	cp docs/ledger-attacks.md "$dir/docs"
 	if [ -n "${FIREIOT_SIM:-}" ]; then
 		cp "$FIREIOT_SIM" "$dir/fireiot-sim"
 		export FIREIOT_SIM="$dir/fireiot-sim"
