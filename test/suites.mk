@@ -83,6 +83,7 @@ bench: ready
 -include test/floor0.mk
 include test/sim/sim.mk
 include test/bench/ingest.mk
+include test/bench/ledger.mk
 -include test/lint.mk
 -include test/docs.mk
 -include test/tap.mk

@@ -25,6 +25,7 @@
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "commands/trigger.h"
+#include "utils/datum.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
@@ -256,12 +257,44 @@ check_rewrite(Oid relation)
 		   protected_name(table), HINT_SHAPE);
 }
 
-/* Functions by which rows are stored and protected. */
+/* Is what a function does, and what it is called, as it was? */
+static bool
+does_the_same(Oid function)
+{
+	Relation	catalog = table_open(ProcedureRelationId, AccessShareLock);
+	TupleDesc	columns = RelationGetDescr(catalog);
+	HeapTuple	after = catalog_row(ProcedureRelationId, ProcedureOidIndexId,
+									Anum_pg_proc_oid, function);
+	HeapTuple	before = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	static const AttrNumber told[] = {Anum_pg_proc_proname,
+		Anum_pg_proc_pronamespace, Anum_pg_proc_prolang, Anum_pg_proc_prosrc,
+	Anum_pg_proc_probin};
+	bool		is_same = after != NULL && HeapTupleIsValid(before);
+
+	for (int i = 0; is_same && i < lengthof(told); i++)
+	{
+		bool		old_null;
+		bool		new_null;
+		Datum		old = heap_getattr(before, told[i], columns, &old_null);
+		Datum		new = heap_getattr(after, told[i], columns, &new_null);
+		Form_pg_attribute column = TupleDescAttr(columns, told[i] - 1);
+
+		is_same = old_null == new_null &&
+			(old_null || datumIsEqual(old, new, column->attbyval, column->attlen));
+	}
+	if (HeapTupleIsValid(before))
+		ReleaseSysCache(before);
+	table_close(catalog, AccessShareLock);
+	return is_same;
+}
+
+/* Rows are stored and protected by functions; how they run may be set. */
 static void
 check_function(Oid function)
 {
-	if (!in_own_script() && is_own(ProcedureRelationId, function))
-		refuse("function %s of fireiot cannot be replaced or altered",
+	if (!in_own_script() && is_own(ProcedureRelationId, function) &&
+		!does_the_same(function))
+		refuse("function \"%s\" of fireiot cannot be replaced or altered",
 			   get_func_name(function), HINT_UPGRADE);
 }
 

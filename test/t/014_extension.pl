@@ -11,7 +11,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time);
 
-my ($node, $port) = new_centre('extension', 'fireiot.listeners = 2');
+my ($node, $port) = new_centre('extension', "fireiot.listeners = 2\nfireiot.allow_decommission = on");
 my $create = 'CREATE EXTENSION fireiot CASCADE; SELECT fireiot.setup_role();';
 
 sub sql
@@ -68,6 +68,7 @@ sub dropped
 
 	$fleet->confirm(500);
 	my %before = map { $_ => 1 } workers($node);
+	sql("SELECT fireiot.decommission('test')");
 	sql('DROP EXTENSION fireiot CASCADE');
 	is_said(qr/waiting for CREATE EXTENSION fireiot in database "city"/, $from, 2, 'dropped');
 	forget_confirmed($fleet);
@@ -96,7 +97,7 @@ sub replaced
 	my $answered = 0;
 
 	is($one->say($frame), 'confirmed', 'before the extension is replaced');
-	sql("BEGIN; DROP EXTENSION fireiot CASCADE; $create COMMIT");
+	sql("BEGIN; SELECT fireiot.decommission('test'); DROP EXTENSION fireiot CASCADE; $create COMMIT");
 	# the connections may stay or not
 	foreach my $d ([ $two, $other ], [ $one, $frame ])
 	{
@@ -146,9 +147,9 @@ sub other_version
 	my $from = log_end();
 
 	$fleet->confirm(200);
-	sql("UPDATE pg_extension SET extversion = '0.0' WHERE extname = 'fireiot'");
+	without_guard($node, 'city', "UPDATE pg_extension SET extversion = '0.0' WHERE extname = 'fireiot'");
 	is_said(qr/extension fireiot is version 0\.0 and the library \Q$version\E: ALTER EXTENSION fireiot UPDATE/, $from, 2, 'another version');
-	sql("UPDATE pg_extension SET extversion = '$version' WHERE extname = 'fireiot'");
+	without_guard($node, 'city', "UPDATE pg_extension SET extversion = '$version' WHERE extname = 'fireiot'");
 	ok($fleet->confirm(200), 'the right version: confirmed again');
 	is(said(qr/ALTER EXTENSION fireiot UPDATE/, $from), 2, 'another version: each says so once');
 	$fleet->finish;
@@ -165,6 +166,7 @@ sub database_dropped
 	my $from = log_end();
 
 	$fleet->confirm(200);
+	sql("SELECT fireiot.decommission('test')");
 	$node->safe_psql('postgres', 'DROP DATABASE city WITH (FORCE)');
 	is_said(qr/waiting for database "city"/, $from, 1, 'database dropped');
 	forget_confirmed($fleet);
@@ -273,7 +275,7 @@ sub other_port
 	my $from = log_end();
 	sql(q{CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 			RAISE EXCEPTION 'closed for now' USING ERRCODE = 'object_in_use'; END $$;
-		CREATE TRIGGER refuse BEFORE INSERT ON fireiot.frame FOR EACH ROW EXECUTE FUNCTION public.refuse()});
+		CREATE TRIGGER refuse AFTER INSERT ON fireiot.frame FOR EACH ROW EXECUTE FUNCTION public.refuse()});
 	$fleet->until(sub { said(qr/listener [12]: closed for now/, $from) >= 2 }, 'both listeners back off');
 	set_and_reload($node, 'fireiot.port' => $port);
 	sql('DROP FUNCTION public.refuse CASCADE');

@@ -152,9 +152,12 @@ sub role_and_settings
 	is(item('listener 1')->{value}, 'absent', 'listener: value');
 	mended('launcher', qr/^waiting, fireiot\.listen is off$/, 'off');
 	is_well('listener 1');
-	$node->safe_psql('city', "DO \$\$ DECLARE t regclass; BEGIN FOR t IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 'fireiot.frame'::regclass
+	# those that hold nothing yet
+	$node->safe_psql('city', "DO \$\$ DECLARE t regclass; BEGIN FOREACH t IN ARRAY ARRAY(
+			SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'fireiot.frame'::regclass
+				AND inhrelid::regclass::text > (SELECT max(tableoid::regclass::text) FROM fireiot.frame))
 		LOOP EXECUTE format('DROP TABLE %s', t); END LOOP; END \$\$");
-	mended('partitions', qr/^0 days ahead, none for \d{4}-\d\d-\d\d$/, 'none');
+	mended('partitions', qr/^[01] days ahead, none for \d{4}-\d\d-\d\d$/, 'none');
 	return;
 }
 
@@ -325,11 +328,11 @@ sub too_few_workers
 
 sub other_versions
 {
-	$node->safe_psql('city', "UPDATE pg_extension SET extversion = '0.0' WHERE extname = 'fireiot'");
+	without_guard($node, 'city', "UPDATE pg_extension SET extversion = '0.0' WHERE extname = 'fireiot'");
 	is(item('library')->{hint}, 'ALTER EXTENSION fireiot UPDATE;', 'library: the extension is older');
 	becomes("SELECT state || ': ' || message FROM fireiot.listener WHERE number = 1",
 		'waiting: extension fireiot is version 0.0 and the library 0.1: ALTER EXTENSION fireiot UPDATE', 'listener: it waits for the update');
-	$node->safe_psql('city', "UPDATE pg_extension SET extversion = '0.1' WHERE extname = 'fireiot'");
+	without_guard($node, 'city', "UPDATE pg_extension SET extversion = '0.1' WHERE extname = 'fireiot'");
 	is_well('library');
 	is_well('listener 1');
 	return;

@@ -13,6 +13,7 @@ our @EXPORT = qw(
   new_server
   create_database
   refused
+  without_guard
   same
   %indexes
 );
@@ -66,6 +67,19 @@ sub refused
 	is($state, $sqlstate, "$name: SQLSTATE");
 	like($err, $messages, "$name: message");
 	return $err;
+}
+
+# Stop the server, run a statement as its only process and without fireiot's
+# library, and start it again: what no session of a guarded server may do.
+sub without_guard
+{
+	my ($node, $database, $statement) = @_;
+
+	$node->stop;
+	run_log([ 'postgres', '--single', '-D', $node->data_dir, '-c', 'shared_preload_libraries=', $database ],
+		'<', \"$statement;\n") or die "without_guard: $statement";
+	$node->start;
+	return;
 }
 
 # Two servers or databases answer a query in the same way, and do answer.

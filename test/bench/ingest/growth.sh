@@ -25,6 +25,7 @@ fill_table()
 # Both tables at the same time.
 fill()
 {
+	give_up
 	sql -f "$parts/grow.sql"
 	times=$(calc "int(($grown - 1) / $(sql -c 'SELECT count(*) FROM bench.observation')) + 1")
 	fill_pids=

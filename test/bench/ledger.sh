@@ -1,0 +1,39 @@
+#!/bin/sh
+# ledger.sh
+#
+# Figures of tables whose rows are never changed: docs/benchmarks.md says what
+# each means.  Prints a line a figure, name, value and unit with tabs between,
+# and writes the same to build/bench/ledger.tsv.  What it is at goes to standard
+# error.  Its server is private and removed with all that was made.
+#
+# BENCH_SCALE (1): fraction of all sizes, for a quick look whether it works.
+set -eu
+
+parts=$(dirname "$0")/ledger
+scale=${BENCH_SCALE:-1}
+server="sh test/env/server.sh"
+name=bench-ledger
+tsv=build/bench/ledger.tsv
+work=build/bench/ledger.work
+
+. "$parts/figures.sh"
+. "$parts/copy.sh"
+
+clean_up()
+{
+	trap '' INT TERM
+	$server stop "$name"
+	rm -rf "$work" "$($server where "$name")"
+}
+
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+rm -rf "$work" "$tsv"
+mkdir -p "$work"
+: >"$work/figures"
+
+start_server
+bench_copy
+
+mv "$work/figures" "$tsv"
