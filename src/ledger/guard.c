@@ -12,6 +12,7 @@
 #include "access/xact.h"
 #include "catalog/catalog.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_extension.h"
 #include "commands/defrem.h"
 #include "commands/extension.h"
 #include "executor/executor.h"
@@ -19,6 +20,7 @@
 #include "nodes/parsenodes.h"
 #include "parser/parsetree.h"
 #include "tcop/utility.h"
+#include "utils/acl.h"
 #include "utils/lsyscache.h"
 
 #include "ledger/refusal.h"
@@ -131,13 +133,40 @@ check_copy(CopyStmt *statement)
 		check_catalog(RangeVarGetRelid(statement->relation, NoLock, true));
 }
 
-/* What left the extension could be dropped without it. */
+/* The caller may alter the extension; who may not is told so by the server. */
+static bool
+owns_extension(void)
+{
+	HeapTuple	row = catalog_row(ExtensionRelationId, ExtensionOidIndexId,
+								  Anum_pg_extension_oid,
+								  get_extension_oid("fireiot", true));
+
+	return row != NULL &&
+		has_privs_of_role(GetUserId(),
+						  ((Form_pg_extension) GETSTRUCT(row))->extowner);
+}
+
+/*
+ * What left the extension could be dropped without it; a table that joined it
+ * would not count as one of a site's.
+ */
 static void
 check_membership(AlterExtensionContentsStmt *statement)
 {
-	if (strcmp(statement->extname, "fireiot") == 0)
-		refuse("objects can neither join nor leave extension \"%s\"", "fireiot",
+	RangeVar   *name;
+
+	if (strcmp(statement->extname, "fireiot") != 0 || !owns_extension())
+		return;
+	if (statement->action < 0)
+		refuse("objects cannot leave extension \"%s\"", "fireiot",
 			   "It changes with ALTER EXTENSION fireiot UPDATE only.");
+	if (statement->objtype != OBJECT_TABLE)
+		return;
+	name = makeRangeVarFromNameList(castNode(List, statement->object));
+	if (is_protected(RangeVarGetRelid(name, NoLock, true)))
+		refuse("ledger table \"%s\" cannot join extension fireiot",
+			   name->relname,
+			   "It is protected without that.");
 }
 
 static void

@@ -130,6 +130,7 @@ attack('DROP OWNED', 'DROP OWNED BY clerk', 'guard');
 attack('DROP EXTENSION CASCADE', 'DROP EXTENSION fireiot CASCADE', 'guard');
 attack('DROP ACCESS METHOD CASCADE', 'DROP ACCESS METHOD fireiot_ledger CASCADE', 'core');
 attack('ALTER EXTENSION DROP, then DROP TABLE', 'ALTER EXTENSION fireiot DROP TABLE fireiot.frame', 'guard');
+attack('ALTER EXTENSION ADD, so that a table counts as fireiot\'s', 'ALTER EXTENSION fireiot ADD TABLE site.visit', 'guard');
 attack('DROP TABLE in a script of pg_restore --clean', "DROP TABLE IF EXISTS $partition; CREATE TABLE $partition (id bigint)", 'guard');
 attack('DROP DATABASE', 'DROP DATABASE city', 'guard', database => 'postgres');
 attack('DROP DATABASE WITH (FORCE)', 'DROP DATABASE city WITH (FORCE)', 'guard', database => 'postgres');
