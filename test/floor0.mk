@@ -19,6 +19,8 @@ COVERAGE_LIMIT = 95
 CODEC_NAMES = $(sort $(basename $(notdir $(wildcard src/codec/*.c))) \
 	names_table)
 CODEC_SOURCES = $(CODEC_NAMES:%=src/codec/%.c)
+# Of a floor above, but of libc and OpenSSL only.
+LEDGER_NAMES = digest merkle
 UNIT_TESTS = $(sort $(basename $(notdir $(wildcard test/unit/test_*.c))))
 FUZZ_TARGETS = cutter decode roundtrip
 FLOOR0_HEADERS = $(wildcard src/codec/*.h test/unit/*.h test/fuzz/*.h)
@@ -36,6 +38,7 @@ flavour_flags_asan = -O1 -g $(SANITIZE)
 flavour_flags_cov = -O0 -g --coverage
 
 flavour_codec = $(CODEC_NAMES:%=build/unit/$(1)/codec/%.o)
+flavour_ledger = $(LEDGER_NAMES:%=build/unit/$(1)/ledger/%.o)
 flavour_tests = $(UNIT_TESTS:%=build/unit/$(1)/%)
 flavour_replays = $(FUZZ_TARGETS:%=build/unit/$(1)/%_replay)
 replay_commands = $(foreach t,$(FUZZ_TARGETS),\
@@ -44,6 +47,11 @@ replay_commands = $(foreach t,$(FUZZ_TARGETS),\
 define flavour_rules
 $(call flavour_codec,$(1)): build/unit/$(1)/codec/%.o: src/codec/%.c \
 		$(FLOOR0_HEADERS)
+	@mkdir -p $$(@D)
+	$$(CC) $(CODEC_STRICT) $(flavour_flags_$(1)) -Isrc -c $$< -o $$@
+
+$(call flavour_ledger,$(1)): build/unit/$(1)/ledger/%.o: src/ledger/%.c \
+		src/ledger/digest.h src/ledger/merkle.h
 	@mkdir -p $$(@D)
 	$$(CC) $(CODEC_STRICT) $(flavour_flags_$(1)) -Isrc -c $$< -o $$@
 
@@ -58,8 +66,8 @@ build/unit/$(1)/fuzz/replay.o $(FUZZ_TARGETS:%=build/unit/$(1)/fuzz/%_fuzzer.o):
 	$$(CC) $(UNIT_STRICT) $(flavour_flags_$(1)) $(FLOOR0_INCLUDE) -c $$< -o $$@
 
 $(call flavour_tests,$(1)): build/unit/$(1)/%: build/unit/$(1)/unit/%.o \
-		$(call flavour_codec,$(1))
-	$$(CC) $(flavour_flags_$(1)) $$^ -lm -o $$@
+		$(call flavour_codec,$(1)) $(call flavour_ledger,$(1))
+	$$(CC) $(flavour_flags_$(1)) $$^ -lm -lcrypto -o $$@
 
 $(call flavour_replays,$(1)): build/unit/$(1)/%_replay: \
 		build/unit/$(1)/fuzz/%_fuzzer.o build/unit/$(1)/fuzz/replay.o \

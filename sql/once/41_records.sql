@@ -41,20 +41,23 @@ CREATE TABLE fireiot.record_table (
 	period text NOT NULL CHECK (period IN ('day', 'month')),
 	key_columns text[] NOT NULL,
 	more_index text,
-	builtin boolean NOT NULL DEFAULT false
+	builtin boolean NOT NULL DEFAULT false,
+	classes text[] NOT NULL DEFAULT '{}'
 );
 COMMENT ON TABLE fireiot.record_table IS 'The record tables and how they are partitioned';
 COMMENT ON COLUMN fireiot.record_table.name IS 'Name of the table in schema fireiot';
 COMMENT ON COLUMN fireiot.record_table.period IS 'What one partition holds, in the zone of fireiot.time_zone';
 COMMENT ON COLUMN fireiot.record_table.key_columns IS 'Primary key of each partition';
 COMMENT ON COLUMN fireiot.record_table.more_index IS 'Another index of each partition, as in CREATE INDEX behind the table';
+COMMENT ON COLUMN fireiot.record_table.classes IS 'What its rows may be, of fireiot.retention_class; none: they are kept for ever';
 
-INSERT INTO fireiot.record_table (name, period, key_columns, more_index, builtin) VALUES
-	('frame', 'day', '{device,received_at,id}', NULL, true),
-	('observation', 'day', '{device,received_at,id}', NULL, true),
+INSERT INTO fireiot.record_table (name, period, key_columns, more_index, builtin, classes) VALUES
+	('frame', 'day', '{device,received_at,id}', NULL, true, '{fire_warning,facility_state,patrol,fault}'),
+	('observation', 'day', '{device,received_at,id}', NULL, true, '{fire_warning,facility_state,patrol,fault}'),
 	-- the listener knows a repeat of what could not be stored, too
-	('quarantine', 'month', '{received_at,id}', '(device, received_at) WHERE sqlstate IS NOT NULL', true),
-	('command_step', 'month', '{device,received_at,id}', NULL, true);
+	('quarantine', 'month', '{received_at,id}', '(device, received_at) WHERE sqlstate IS NOT NULL', true,
+	 '{fire_warning,facility_state,patrol,fault}'),
+	('command_step', 'month', '{device,received_at,id}', NULL, true, '{patrol,operation_log}');
 
 -- The listener fills these tables by column position: columns are added at the
 -- end only.

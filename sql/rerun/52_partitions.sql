@@ -94,10 +94,45 @@ BEGIN
 	END IF;
 	EXECUTE format('ALTER TABLE fireiot.%I ATTACH PARTITION fireiot.%I FOR VALUES FROM (%L) TO (%L)',
 		records, partition_name, lower_bound, upper_bound);
+	-- Made by the script of an update it would be the extension's, and not be
+	-- dumped.
+	IF EXISTS (SELECT FROM pg_depend WHERE deptype = 'e' AND classid = 'pg_class'::regclass
+			   AND objid = format('fireiot.%I', partition_name)::regclass) THEN
+		EXECUTE format('ALTER EXTENSION fireiot DROP TABLE fireiot.%I', partition_name);
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION fireiot.make_partition(text, text, timestamptz, timestamptz) IS
 'Makes one partition of a record table';
+
+CREATE OR REPLACE FUNCTION fireiot.make_partitions_of(
+	records text, from_at timestamptz, to_at timestamptz)
+RETURNS integer
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	missing record;
+	made integer := 0;
+BEGIN
+	IF NOT EXISTS (SELECT FROM fireiot.missing_partitions(records, from_at, to_at)) THEN
+		RETURN 0;
+	END IF;
+	-- a record table of the site's own: without this its rows were never sealed
+	IF NOT EXISTS (SELECT FROM fireiot.ledger_table AS t WHERE t.name = format('fireiot.%I', records)) THEN
+		PERFORM fireiot.make_ledger(format('fireiot.%I', records)::regclass);
+	END IF;
+	EXECUTE format('LOCK TABLE ONLY fireiot.%I IN SHARE UPDATE EXCLUSIVE MODE', records);
+	FOR missing IN SELECT * FROM fireiot.missing_partitions(records, from_at, to_at)
+	LOOP
+		PERFORM fireiot.make_partition(records, missing.partition_name, missing.lower_bound, missing.upper_bound);
+		made := made + 1;
+	END LOOP;
+	RETURN made;
+END
+$$;
+COMMENT ON FUNCTION fireiot.make_partitions_of(text, timestamptz, timestamptz) IS
+'Makes the partitions that one record table lacks between two times; returns how many';
 
 CREATE OR REPLACE FUNCTION fireiot.make_partitions(
 	ahead interval DEFAULT NULL, at timestamptz DEFAULT pg_catalog.now())
@@ -112,7 +147,6 @@ DECLARE
 	from_at timestamptz := at - interval '1 day';
 	to_at timestamptz := at + span;
 	records text;
-	missing record;
 	made integer := 0;
 BEGIN
 	IF (span BETWEEN interval '0' AND interval '400 days' AND isfinite(at)) IS NOT TRUE THEN
@@ -122,13 +156,7 @@ BEGIN
 	END IF;
 	FOR records IN SELECT name FROM fireiot.record_table ORDER BY name
 	LOOP
-		CONTINUE WHEN NOT EXISTS (SELECT FROM fireiot.missing_partitions(records, from_at, to_at));
-		EXECUTE format('LOCK TABLE ONLY fireiot.%I IN SHARE UPDATE EXCLUSIVE MODE', records);
-		FOR missing IN SELECT * FROM fireiot.missing_partitions(records, from_at, to_at)
-		LOOP
-			PERFORM fireiot.make_partition(records, missing.partition_name, missing.lower_bound, missing.upper_bound);
-			made := made + 1;
-		END LOOP;
+		made := made + fireiot.make_partitions_of(records, from_at, to_at);
 	END LOOP;
 	RETURN made;
 END

@@ -47,7 +47,7 @@ BEGIN
 		'INSERT ON fireiot.observation, fireiot.command_step',
 		'SELECT, INSERT, UPDATE ON fireiot.device_now, fireiot.part_now, fireiot.command',
 		'USAGE ON SEQUENCE fireiot.frame_id, fireiot.observation_id, fireiot.quarantine_id, fireiot.command_step_id, fireiot.command_id',
-		'EXECUTE ON FUNCTION fireiot.make_partitions(interval, timestamptz)'],
+		'EXECUTE ON FUNCTION fireiot.make_partitions(interval, timestamptz), fireiot.seal(), fireiot.checkpoint()'],
 		role);
 END
 $$;
@@ -94,9 +94,12 @@ BEGIN
 		'INSERT, UPDATE, DELETE ON fireiot.organization, fireiot.unit, fireiot.building, fireiot.area, fireiot.device, fireiot.part',
 		'EXECUTE ON FUNCTION fireiot.admit_device(fireiot.device_addr, bigint), fireiot.reject_device(fireiot.device_addr, text)',
 		'EXECUTE ON FUNCTION fireiot.send_command(fireiot.device_addr, integer, jsonb, interval, integer), fireiot.cancel_command(bigint)',
+		'EXECUTE ON FUNCTION fireiot.place_hold(text, fireiot.device_addr, bigint, bigint, timestamptz, timestamptz)',
+		'EXECUTE ON FUNCTION fireiot.add_attachment(text, bigint, bytea, text, timestamptz, bigint, fireiot.device_addr, bigint, text)',
+		'EXECUTE ON FUNCTION fireiot.classify_attachment(bigint, text, text), fireiot.extend_attachment(bigint, timestamptz, text)',
 		'EXECUTE ON FUNCTION fireiot.duty_inspection(fireiot.device_addr, integer), fireiot.sync_clock(fireiot.device_addr)'],
 		role);
 END
 $$;
 COMMENT ON FUNCTION fireiot.grant_operator(name) IS
-'Lets a role read everything, keep the registry, admit devices and send commands';
+'Lets a role read everything, keep the registry, admit devices, send commands, add attachments and place holds';

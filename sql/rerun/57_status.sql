@@ -142,7 +142,13 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH own (name, columns, others) AS (VALUES
 		('area', 'id building_id name floor note created_at changed_at', 'stamp_change'),
+		('attachment', 'id received_at tx object_key length algorithm digest class made_at case_id device unit_id added_by',
+			'attachment_object_key_key attachment_length_check attachment_algorithm_check attachment_digest_check'),
+		('attachment_step', 'id received_at tx attachment_id step class until reason done_by',
+			'attachment_step_by_attachment attachment_step_check attachment_step_check1 attachment_step_reason_check attachment_step_step_check'),
 		('building', 'id unit_id name address floors_above floors_below height_m area_m2 note created_at changed_at', 'stamp_change'),
+		('change_log', 'id received_at tx login role origin application object key action old new', ''),
+		('change_log_start', 'started_at login', ''),
 		('command', 'id device command type app requested_at requested_by expires_at state attempt seq sent_at done_at answer answer_frame_id note',
 			'command_open command_by_device command_check command_state_check'),
 		('command_code', 'code kind name_zh name_en direction note builtin',
@@ -158,28 +164,46 @@ AS $$
 		('device_now', 'device first_seen last_seen online skew_ms frames transport peer changed_at', ''),
 		('frame', 'id received_at device sent_at tx skew_ms seq peer_port verdict command type outgoing peer profile bytes', ''),
 		('frame_verdict', 'code key name_zh name_en confirmed builtin', 'frame_verdict_key_key'),
+		('ledger_block', 'n incarnation origin algorithm snapshot sealed_at rows parts root previous hash tx', ''),
+		('ledger_block_part', 'block part table_id partition version first_id last_id rows root hash leaves tx', 'ledger_block_part_ids ledger_block_part_partition'),
+		('ledger_checkpoint', 'size root made_at note tx', ''),
+		('ledger_incarnation', 'n origin algorithm started_at first_block previous tx', 'ledger_incarnation_algorithm_check'),
+		('ledger_node', 'level index hash tx', ''),
+		('ledger_schema', 'table_id version columns tx', ''),
 		('ledger_table', 'name id registered_at tx builtin', ''),
 		('observation', 'id received_at device frame_id part observed_at tx state kind quantity raw_value operator value text', ''),
 		('organization', 'id name kind credit_code phone address note created_at changed_at', 'stamp_change organization_kind_check'),
 		('part', 'device part building_id area_id name location floor manufacturer model serial_number enabled installed_at note created_at changed_at', 'stamp_change'),
 		('part_now', 'device part kind quantity state raw_value value operator text observed_at received_at since frame_id', ''),
+		('legal_hold', 'id received_at tx placed_by reason device unit_id case_id from_at to_at',
+			'legal_hold_check legal_hold_reason_check'),
+		('legal_hold_release', 'id received_at tx hold_id released_by reason', 'legal_hold_release_hold_id_key legal_hold_release_reason_check'),
+		('purge_certificate', 'id received_at tx records partition from_at to_at rows first_block last_block root classes rule clause minimum purged_by', 'check_certificate'),
 		('quantity', 'code kind name_zh name_en unit unit_zh resolution min_value max_value note builtin',
 			'quantity_check quantity_check1 quantity_code_check quantity_kind_check'),
 		('quarantine', 'id received_at device tx peer_port peer sqlstate reason bytes', ''),
-		('record_table', 'name period key_columns more_index builtin', 'record_table_period_check'),
+		('record_table', 'name period key_columns more_index builtin classes', 'record_table_period_check'),
+		('retention_choice', 'source applies reason decided_at decided_by', 'retention_choice_reason_check'),
+		('retention_class', 'class kind family name_zh name_en builtin', 'retention_class_check retention_class_kind_check'),
+		('retention_rule', 'rule figure source clause classes never minimum maximum destroy_or_extend note builtin',
+			'retention_rule_check retention_rule_check1 retention_rule_classes_check retention_rule_maximum_check retention_rule_minimum_check'),
+		('retention_source', 'source name_zh name_en jurisdiction status valid_from valid_to builtin', 'retention_source_check retention_source_status_check'),
 		('status_bit', 'state_kind bit key name_zh name_en clear_zh clear_en class note',
 			'status_bit_bit_check status_bit_class_check status_bit_state_kind_check'),
 		('system_type', 'code kind name_zh name_en note builtin',
 			'system_type_check system_type_check1 system_type_code_check system_type_kind_check'),
 		('unit', 'id name organization_id operator_id maintenance_id division_code address phone note created_at changed_at', 'stamp_change')
 	), member AS (
-		SELECT c.oid, coalesce(string_to_array(o.columns, ' '), '{}') AS columns, string_to_array(o.others, ' ') AS others,
+		SELECT c.oid, coalesce(string_to_array(o.columns, ' '), '{}') AS columns,
+			string_to_array(o.others, ' ') || CASE WHEN l.name IS NOT NULL THEN fireiot.log_triggers() END AS others,
+			CASE WHEN l.name IS NOT NULL THEN fireiot.log_triggers() WHEN o.name = 'purge_certificate' THEN '{check_certificate}' END AS always,
 			ARRAY(SELECT a.attname::text FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS present
 		FROM pg_class AS c
 		JOIN pg_depend AS d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
 			AND d.refclassid = 'pg_extension'::regclass
 		JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'fireiot'
 		LEFT JOIN own AS o ON o.name = c.relname
+		LEFT JOIN fireiot.logged_tables() AS l (name) ON l.name = c.relname
 		WHERE c.relkind IN ('r', 'p')
 	), foreign_column AS (
 		-- in the place of one that is missing: renamed
@@ -187,10 +211,10 @@ AS $$
 		FROM member AS m JOIN pg_attribute AS a ON a.attrelid = m.oid AND a.attnum > 0
 		WHERE NOT a.attisdropped AND a.attname <> ALL (m.columns)
 	), ours AS (
-		SELECT oid, others, '{}'::text[] AS indexes FROM member
+		SELECT oid, others, coalesce(always, '{}') AS always, '{}'::text[] AS indexes FROM member
 		UNION ALL
 		-- indexes of partitions are known by how they end, without brackets and blanks
-		SELECT i.inhrelid, '{}', ARRAY['USINGbrinreceived_at,txfireiot.xid8_minmax_opsWITHpages_per_range=''32'',autosummarize=''true''', translate(r.more_index, '() ', '')]
+		SELECT i.inhrelid, '{}', '{}', ARRAY['USINGbrinreceived_at,txfireiot.xid8_minmax_opsWITHpages_per_range=''32'',autosummarize=''true''', translate(r.more_index, '() ', '')]
 		FROM pg_inherits AS i
 		JOIN member AS m ON m.oid = i.inhparent
 		JOIN pg_class AS c ON c.oid = m.oid
@@ -212,9 +236,16 @@ AS $$
 		WHERE NOT t.tgisinternal AND t.tgname <> ALL (o.others)
 		UNION ALL
 		SELECT t.tgrelid, format('trigger %I does not fire as it should', t.tgname),
-			format('ALTER TABLE %s ENABLE TRIGGER %I;', o.oid::regclass, t.tgname)
+			format('ALTER TABLE %s ENABLE %s %I;', o.oid::regclass, CASE WHEN t.tgname = ANY (o.always) THEN 'ALWAYS TRIGGER' ELSE 'TRIGGER' END, t.tgname)
 		FROM ours AS o JOIN pg_trigger AS t ON t.tgrelid = o.oid AND t.tgname = ANY (o.others)
-		WHERE t.tgenabled <> 'O'
+		WHERE t.tgenabled <> CASE WHEN t.tgname = ANY (o.always) THEN 'A' ELSE 'O' END
+		UNION ALL
+		SELECT o.oid, format('trigger %I was dropped', name), format('SELECT fireiot.log_changes_of(%L);', o.oid::regclass)
+		FROM ours AS o, unnest(o.always) AS name
+		WHERE NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = o.oid AND t.tgname = name)
+		UNION ALL
+		SELECT NULL, 'event trigger fireiot_log_grant does not fire as it should', 'ALTER EVENT TRIGGER fireiot_log_grant ENABLE ALWAYS;'
+		FROM pg_event_trigger AS t WHERE t.evtname = 'fireiot_log_grant' AND t.evtenabled <> 'A'
 		UNION ALL
 		SELECT c.conrelid, format('constraint %I was added', c.conname),
 			format('ALTER TABLE %s DROP CONSTRAINT %I;', o.oid::regclass, c.conname)
@@ -244,7 +275,7 @@ AS $$
 			) AS n (wrong, problem, hint)
 		WHERE n.wrong
 	)
-	SELECT f.relation::regclass::text, f.problem, f.hint FROM finding AS f ORDER BY 1, 2
+	SELECT coalesce(f.relation::regclass::text, 'fireiot'), f.problem, f.hint FROM finding AS f ORDER BY 1, 2
 $$;
 COMMENT ON FUNCTION fireiot.check() IS
 'What was changed on the tables of the extension and their partitions, and how to undo it: dumps and upgrades do not carry it, or the listener trips over it. No rows when all is as it was made';
@@ -281,13 +312,13 @@ AS $$
 		WHERE NOT has_sequence_privilege(l.oid, 'fireiot.' || name, 'USAGE')
 		UNION ALL
 		SELECT 'EXECUTE ON FUNCTION ' || f
-		FROM listener AS l, (VALUES ('fireiot.make_partitions(interval, timestamptz)')) AS v (f)
+		FROM listener AS l, (VALUES ('fireiot.make_partitions(interval, timestamptz)'), ('fireiot.seal()'), ('fireiot.checkpoint()')) AS v (f)
 		WHERE NOT has_function_privilege(l.oid, f, 'EXECUTE')
 	)
 	SELECT coalesce(array_agg(what), '{}') FROM missing
 $$;
 COMMENT ON FUNCTION fireiot.missing_grants(name) IS
-'What a role lacks of what the listener needs in this database; nothing of a role that does not exist';
+'What a role lacks of what the workers need in this database; nothing of a role that does not exist';
 
 CREATE OR REPLACE FUNCTION fireiot.file_problem(file text)
 RETURNS text

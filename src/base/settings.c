@@ -38,6 +38,13 @@ static const struct config_enum_entry tls_versions[] = {
 	{NULL, 0, false}
 };
 
+/* The numbers are those of ledger/digest.h, a floor above. */
+static const struct config_enum_entry ledger_algorithms[] = {
+	{"sha256", 1, false},
+	{"sm3", 2, false},
+	{NULL, 0, false}
+};
+
 static bool check_name(char **newval, void **extra, GucSource source);
 static bool check_addresses(char **newval, void **extra, GucSource source);
 
@@ -101,6 +108,12 @@ static const number_setting numbers[] = {
 	{"fireiot.partitions_ahead",
 		"Days for which partitions are made ahead.",
 	&settings.partitions_ahead_days, 7, 1, 366, 0},
+	{"fireiot.seal_interval",
+		"Time between two blocks of the ledger.",
+	&settings.seal_interval_ms, 1000, 10, A_DAY_S * 1000 / 24, GUC_UNIT_MS},
+	{"fireiot.checkpoint_interval",
+		"Time between two signed checkpoints of the ledger.",
+	&settings.checkpoint_interval_s, 3600, 1, A_DAY_S, GUC_UNIT_S},
 	{"fireiot.sync_clock_above",
 		"Clock error above which a device is told the time; 0 is never.",
 	&settings.sync_clock_above_s, 60, 0, A_DAY_S, GUC_UNIT_S},
@@ -138,6 +151,8 @@ typedef struct choice_setting
 static const choice_setting choices[] = {
 	{"fireiot.admission", "Which devices may store.",
 	&settings.admission, ADMISSION_REGISTERED, admission_modes},
+	{"fireiot.ledger_algorithm", "Digest of a ledger that is begun.",
+	&settings.ledger_algorithm, 1, ledger_algorithms},
 	{"fireiot.tls", "Whether devices may or must speak TLS.",
 	&settings.tls, TLS_OFF, tls_modes},
 	{"fireiot.tls_min_version", "Oldest version of TLS that is spoken.",
@@ -171,6 +186,12 @@ static const text_setting texts[] = {
 	{"fireiot.tls_ca_file",
 		"File of the certificates that devices' certificates must lead to.",
 	&settings.tls_ca_file, "", 0, NULL},
+	{"fireiot.checkpoint_key_file",
+		"File of the private key that signs checkpoints of the ledger.",
+	&settings.checkpoint_key_file, "", 0, NULL},
+	{"fireiot.checkpoint_directory",
+		"Directory to which checkpoints of the ledger are written.",
+	&settings.checkpoint_directory, "", 0, NULL},
 };
 
 /* A name of a database or role; one too long would be no object's. */

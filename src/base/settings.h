@@ -76,6 +76,13 @@ typedef struct fireiot_settings
 	int			flush_interval_s;	/* of device_now */
 	int			partitions_ahead_days;
 
+	/* ledger */
+	int			seal_interval_ms;
+	int			ledger_algorithm;	/* the number of digest.h */
+	char	   *checkpoint_key_file;
+	char	   *checkpoint_directory;
+	int			checkpoint_interval_s;
+
 	/* conversation */
 	int			sync_clock_above_s; /* 0: never */
 	int			command_timeout_s;

@@ -24,6 +24,7 @@ typedef struct shared_state
 	LWLock	   *port_lock;
 	pg_atomic_uint64 news[NEWS_COUNT];
 	worker_slot launcher;
+	worker_slot keeper;
 	listener_slot listeners[FLEXIBLE_ARRAY_MEMBER];
 } shared_state;
 
@@ -188,6 +189,12 @@ shared_launcher(void)
 	return &state->launcher;
 }
 
+worker_slot *
+shared_keeper(void)
+{
+	return &state->keeper;
+}
+
 listener_slot *
 shared_listener(int n)
 {
@@ -318,7 +325,8 @@ const char *
 worker_state_key(worker_state state_now)
 {
 	static const char *const keys[] = {
-		"absent", "starting", "waiting", "listening", "backing_off"
+		"absent", "starting", "waiting", "listening", "backing_off",
+		"working"
 	};
 
 	return keys[state_now];

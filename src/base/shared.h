@@ -75,7 +75,8 @@ typedef enum worker_state
 	WORKER_STARTING,
 	WORKER_WAITING,				/* for extension, port, shared libraries */
 	WORKER_LISTENING,
-	WORKER_BACKING_OFF			/* after a failed batch */
+	WORKER_BACKING_OFF,			/* after a failed batch */
+	WORKER_WORKING				/* the keeper */
 } worker_state;
 
 extern const char *worker_state_key(worker_state state);
@@ -162,6 +163,7 @@ extern LWLock *shared_lock(void);
 /* Held by the listener that opens the port: which one is first is certain. */
 extern LWLock *shared_port_lock(void);
 extern worker_slot *shared_launcher(void);
+extern worker_slot *shared_keeper(void);
 extern listener_slot *shared_listener(int n);	/* 0 .. settings.listeners - 1 */
 extern connection_slot *shared_connections(int listener);
 

@@ -10,6 +10,13 @@
 
 #include "base/shared.h"
 
+/* What a worker is told by the launcher, in bgw_extra. */
+typedef struct worker_order
+{
+	NameData	database;
+	NameData	role;
+} worker_order;
+
 /*
  * Set up signals and take the slot.  SIGTERM is the server's own die, so that
  * a wait for a synchronous standby can be broken; the slot is given back when

@@ -1,6 +1,6 @@
 /*
  * launcher.c
- *	  The worker that starts and ends the listeners.
+ *	  The worker that starts and ends the listeners and the keeper.
  */
 #include "ingest/listener.h"
 
@@ -25,7 +25,7 @@
 #include "base/ticks.h"
 #include "base/worker.h"
 
-StaticAssertDecl(sizeof(listener_order) <= BGW_EXTRALEN,
+StaticAssertDecl(sizeof(worker_order) <= BGW_EXTRALEN,
 				 "order fits into bgw_extra");
 
 #define FIRST_PAUSE_MS 1000
@@ -44,7 +44,7 @@ typedef struct child
 } child;
 
 static child *children;
-static listener_order order;	/* of the children that run */
+static worker_order order;		/* of the children that run */
 
 void
 launcher_register(void)
@@ -114,6 +114,19 @@ obstacle(void)
 	return text;
 }
 
+/* The last child is the keeper, the others are listeners. */
+static bool
+is_keeper(int n)
+{
+	return n == settings.listeners;
+}
+
+static worker_slot *
+slot_of(int n)
+{
+	return is_keeper(n) ? shared_keeper() : &shared_listener(n)->worker;
+}
+
 static void
 start_child(int n)
 {
@@ -130,6 +143,12 @@ start_child(int n)
 	child	   *c = &children[n];
 
 	snprintf(worker.bgw_name, BGW_MAXLEN, "fireiot listener %d", n + 1);
+	if (is_keeper(n))
+	{
+		strlcpy(worker.bgw_name, "fireiot keeper", BGW_MAXLEN);
+		strlcpy(worker.bgw_type, "fireiot keeper", BGW_MAXLEN);
+		strlcpy(worker.bgw_function_name, "fireiot_keeper_main", BGW_MAXLEN);
+	}
 	memcpy(worker.bgw_extra, &order, sizeof(order));
 	c->started_at = ticks_now();
 	c->told_to_end = false;
@@ -138,6 +157,8 @@ start_child(int n)
 		c->handle = NULL;
 		c->not_before = c->started_at + LONGEST_PAUSE_MS * INT64CONST(1000);
 		worker_say(shared_launcher(), WORKER_BACKING_OFF,
+				   is_keeper(n) ?
+				   "no background worker slot is free for the keeper: raise max_worker_processes" :
 				   "no background worker slot is free for a listener: raise max_worker_processes");
 	}
 }
@@ -165,21 +186,21 @@ slot_is_free(int n)
 	bool		is_free;
 
 	LWLockAcquire(shared_lock(), LW_SHARED);
-	is_free = shared_listener(n)->worker.pid == 0;
+	is_free = slot_of(n)->pid == 0;
 	LWLockRelease(shared_lock());
 	return is_free;
 }
 
-/* Listeners of a launcher that has ended: this one has no handle on them. */
+/* Children of a launcher that has ended: this one has no handle on them. */
 static void
 end_orphans(void)
 {
-	for (int i = 0; i < settings.listeners; i++)
+	for (int i = 0; i <= settings.listeners; i++)
 	{
 		int			pid;
 
 		LWLockAcquire(shared_lock(), LW_SHARED);
-		pid = shared_listener(i)->worker.pid;
+		pid = slot_of(i)->pid;
 		LWLockRelease(shared_lock());
 		if (pid != 0)
 			kill(pid, SIGTERM);
@@ -208,7 +229,7 @@ tend(int n, bool wanted)
 static bool
 any_child(void)
 {
-	for (int i = 0; i < settings.listeners; i++)
+	for (int i = 0; i <= settings.listeners; i++)
 		if (children[i].handle != NULL)
 			return true;
 	return false;
@@ -225,10 +246,10 @@ order_holds(void)
 static void
 turn(void)
 {
-	bool		wanted = settings.listen;
+	bool		wanted = true;
 	char	   *text = NULL;
 
-	if (wanted && !order_holds())
+	if (!order_holds())
 	{
 		if (any_child())
 			wanted = false;
@@ -240,8 +261,8 @@ turn(void)
 	}
 	if (wanted)
 		text = obstacle();
-	for (int i = 0; i < settings.listeners; i++)
-		tend(i, wanted && text == NULL);
+	for (int i = 0; i <= settings.listeners; i++)
+		tend(i, wanted && text == NULL && (settings.listen || is_keeper(i)));
 	if (!settings.listen)
 		worker_say(shared_launcher(), WORKER_WAITING, "fireiot.listen is off");
 	else if (text != NULL)
@@ -261,7 +282,7 @@ fireiot_launcher_main(Datum arg)
 	BackgroundWorkerInitializeConnection(NULL, NULL, 0);
 	wait_event = wait_event_named("FireiotLauncher");
 	children = MemoryContextAllocZero(TopMemoryContext,
-									  settings.listeners * sizeof(child));
+									  (settings.listeners + 1) * sizeof(child));
 	end_orphans();
 	for (;;)
 	{

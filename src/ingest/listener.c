@@ -654,7 +654,7 @@ set_up(void)
 void
 fireiot_listener_main(Datum arg)
 {
-	listener_order order;
+	worker_order order;
 
 	me.number = DatumGetInt32(arg);
 	me.slot = shared_listener(me.number);

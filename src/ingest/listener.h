@@ -4,7 +4,7 @@
  *
  * The launcher has no database.  It starts a listener for each of
  * fireiot.listeners as soon as there are the database and the role that they
- * need, ends them when fireiot.listen is off or those settings change, and
+ * need, and the keeper beside them; ends them when fireiot.listen is off or those settings change, and
  * starts again what has ended, at growing intervals.
  *
  * A listener waits until the extension is in its database in the version of
@@ -20,12 +20,5 @@ extern void launcher_register(void);
 
 extern PGDLLEXPORT void fireiot_launcher_main(Datum arg);
 extern PGDLLEXPORT void fireiot_listener_main(Datum arg);
-
-/* What a listener is told by the launcher, in bgw_extra. */
-typedef struct listener_order
-{
-	NameData	database;
-	NameData	role;
-} listener_order;
 
 #endif							/* FIREIOT_LISTENER_H */

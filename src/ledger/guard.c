@@ -155,7 +155,8 @@ check_membership(AlterExtensionContentsStmt *statement)
 {
 	RangeVar   *name;
 
-	if (strcmp(statement->extname, "fireiot") != 0 || !owns_extension())
+	if (strcmp(statement->extname, "fireiot") != 0 || !owns_extension() ||
+		in_own_script())
 		return;
 	if (statement->action < 0)
 		refuse("objects cannot leave extension \"%s\"", "fireiot",

@@ -40,6 +40,9 @@ extern void guard_allow(guard_allowance allowance);
 /* The guard is on duty in this session and database. */
 extern bool guard_on_duty(void);
 
+/* Fireiot's own script is running: CREATE or ALTER EXTENSION. */
+extern bool in_own_script(void);
+
 /* drop_database.c: refuse to drop a database that holds records. */
 extern void check_drop_database(const char *name, bool missing_ok);
 

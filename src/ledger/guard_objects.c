@@ -59,8 +59,7 @@ is_given_up(void)
 	return allowed.given_up || is_decommissioned();
 }
 
-/* Fireiot's own script is running: CREATE or ALTER EXTENSION. */
-static bool
+bool
 in_own_script(void)
 {
 	return creating_extension &&
@@ -85,7 +84,7 @@ check_drop(Oid relation)
 	if (relation == allowed.purge || !is_protected(relation) ||
 		is_given_up())
 		return;
-	if (is_own(RelationRelationId, relation) ? any_record() :
+	if (is_of_installation(relation) ? any_record() :
 		table_holds_rows(relation))
 		refuse("table \"%s\" holds records and cannot be dropped",
 			   protected_name(relation), HINT_DROP);

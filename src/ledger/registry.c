@@ -182,6 +182,17 @@ kept_tables(void)
 }
 
 bool
+is_of_installation(Oid relation)
+{
+	Oid			parent;
+
+	if (is_own(RelationRelationId, relation))
+		return true;
+	parent = parent_of(relation);
+	return OidIsValid(parent) && parent == own_table("change_log");
+}
+
+bool
 any_record(void)
 {
 	List	   *tables;
@@ -191,7 +202,7 @@ any_record(void)
 		return false;
 	tables = kept_tables();
 	foreach(cell, tables)
-		if (!is_own(RelationRelationId, lfirst_oid(cell)) &&
+		if (!is_of_installation(lfirst_oid(cell)) &&
 			table_holds_rows(lfirst_oid(cell)))
 			return true;
 	return false;

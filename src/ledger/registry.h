@@ -30,6 +30,12 @@ extern bool is_known(Oid relation);
 /* Created by fireiot's own script. */
 extern bool is_own(Oid class, Oid object);
 
+/*
+ * A table that is fireiot's, or a partition of the change log: its rows are
+ * about the installation, and alone do not keep it from being dropped.
+ */
+extern bool is_of_installation(Oid relation);
+
 /* The relation holds rows; locks it for reading. */
 extern bool table_holds_rows(Oid relation);
 

@@ -18,6 +18,7 @@ work=build/bench/ledger.work
 
 . "$parts/figures.sh"
 . "$parts/copy.sh"
+. "$parts/chain.sh"
 
 clean_up()
 {
@@ -35,5 +36,8 @@ mkdir -p "$work"
 
 start_server
 bench_copy
+bench_seal
+bench_verify
+bench_prove
 
 mv "$work/figures" "$tsv"

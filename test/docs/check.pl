@@ -287,7 +287,7 @@ sub check_vectors
 
 my $FUNCTIONS = q{
 	SELECT 'fireiot.' || proname || '(' || regexp_replace(regexp_replace(
-			pg_get_function_arguments(oid), '(, )?OUT .*', ''), '::\w+', '', 'g')
+			pg_get_function_arguments(oid), '(, )?OUT .*', ''), '::\w+( with time zone)?', '', 'g')
 		|| ') → ' || pg_get_function_result(oid)
 	FROM pg_proc WHERE pronamespace = 'fireiot'::regnamespace};
 my $OPERATORS = q{

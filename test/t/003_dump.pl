@@ -151,6 +151,9 @@ sub dump_and_restore
 	return;
 }
 
+# what a site changes is logged, and the log is a ledger
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'fireiot'\nfireiot.listen = off");
+$node->restart;
 site();
 dump_and_restore('custom', [ '-Fc', '-f', "$dir/custom" ],
 	[ 'pg_restore', '--exit-on-error', "$dir/custom" ]);

@@ -270,6 +270,8 @@ sub start
 	make_certificates();
 	use_certificate('server');
 	$node = new_server('tls');
+	$node->append_conf('postgresql.conf', "shared_preload_libraries = 'fireiot'");
+	$node->restart;
 	create_database($node, 'site', q{
 		CREATE EXTENSION fireiot CASCADE;
 		SELECT fireiot.setup_role();
@@ -277,7 +279,6 @@ sub start
 			('0000000a0b0c', 'device-1'), ('0000000a0b0d', 'device-2.example'),
 			('0000000a0b0e', 'urn:device:3'), ('0000000a0b0f', NULL)});
 	$node->append_conf('postgresql.conf', <<~CONF);
-		shared_preload_libraries = 'fireiot'
 		log_min_messages = debug1
 		fireiot.database = 'site'
 		fireiot.listen_addresses = '127.0.0.1'

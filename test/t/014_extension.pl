@@ -70,10 +70,10 @@ sub dropped
 	my %before = map { $_ => 1 } workers($node);
 	sql("SELECT fireiot.decommission('test')");
 	sql('DROP EXTENSION fireiot CASCADE');
-	is_said(qr/waiting for CREATE EXTENSION fireiot in database "city"/, $from, 2, 'dropped');
+	is_said(qr/listener \d: waiting for CREATE EXTENSION fireiot in database "city"/, $from, 2, 'dropped');
 	forget_confirmed($fleet);
 	is(scalar(grep { !$before{$_} } workers($node)), 0, 'dropped: the listeners wait');
-	is(said(qr/waiting for CREATE EXTENSION/, $from), 2, 'dropped: each says so once');
+	is(said(qr/listener \d: waiting for CREATE EXTENSION/, $from), 2, 'dropped: each says so once');
 
 	# created, but the role has no privileges
 	$from = log_end();
@@ -249,9 +249,12 @@ sub listen_off
 	set_and_reload($node, 'fireiot.listen' => 'off');
 	is_said(qr/fireiot\.listen is off/, $from, 1, 'listen = off');
 	$fleet->until(sub { !workers($node) }, 'there are no listeners');
+	# the keeper goes on: only without a database nobody is there
+	set_and_reload($node, 'fireiot.database' => 'nowhere');
+	$fleet->until(sub { !workers($node, qr/fireiot keeper/) }, 'there is no keeper');
 	$node->safe_psql('postgres', 'CREATE DATABASE copy TEMPLATE city');
-	pass('listen = off: the database can be copied');
-	set_and_reload($node, 'fireiot.listen' => 'on');
+	pass('listen = off, no database: it can be copied');
+	set_and_reload($node, 'fireiot.database' => 'city', 'fireiot.listen' => 'on');
 	ok($fleet->confirm(200), 'listen = on: confirmed again');
 	$fleet->finish;
 	$fleet->is_stored($node, 'listen = off and on');

@@ -99,18 +99,25 @@ sub unfit
 # A partition leaves with a certificate of the same transaction.
 sub purge
 {
-	sql('CREATE TABLE fireiot.purge_certificate (partition text, tx xid8) USING fireiot_ledger')
-	  if sql("SELECT to_regclass('fireiot.purge_certificate') IS NULL") eq 't';
-	my $partition = 'fireiot.frame_20260115';
+	my $partition = 'fireiot.own_log_20200101';
+	my $certificate = "INSERT INTO fireiot.purge_certificate (records, partition, from_at, to_at, rows, classes, rule, clause, minimum, purged_by)
+		VALUES ('own_log', '$partition', '2020-01-01', '2020-02-01', 1, 'x', 'x', 'x', 'x', 'x')";
+
+	sql("CREATE TABLE fireiot.own_log (id bigint NOT NULL, received_at timestamptz NOT NULL, tx xid8) PARTITION BY RANGE (received_at);
+		INSERT INTO fireiot.record_table (name, period, key_columns, classes) VALUES ('own_log', 'month', '{received_at,id}', '{duty_log}');
+		SELECT fireiot.make_partitions_of('own_log', '2020-01-15 12:00+08', '2020-01-15 12:00+08');
+		INSERT INTO fireiot.own_log VALUES (1, '2020-01-15 12:00+08')");
+	error("BEGIN; $certificate", '0A000', qr/must be kept.*Not all of its rows are sealed/s, 'purge: not sealed');
+	sql('SELECT fireiot.seal()');
 	error("SELECT fireiot.drop_purged_partition('$partition')", '0A000', qr/no purge certificate/, 'purge: without a certificate');
-	sql("INSERT INTO fireiot.purge_certificate (partition) VALUES ('$partition')");
+	sql($certificate);
 	error("SELECT fireiot.drop_purged_partition('$partition')", '0A000', qr/no purge certificate/, 'purge: with an old certificate');
-	error("BEGIN; INSERT INTO fireiot.purge_certificate (partition) VALUES ('$partition'); DROP TABLE $partition", '0A000', qr/holds records/, 'purge: DROP TABLE beside a certificate');
+	error("BEGIN; $certificate; DROP TABLE $partition", '0A000', qr/holds records/, 'purge: DROP TABLE beside a certificate');
 	error("SELECT fireiot.drop_purged_partition('public.visit')", '42809', qr/no partition/, 'purge: no partition');
-	sql("BEGIN; INSERT INTO fireiot.purge_certificate (partition) VALUES ('$partition'); SELECT fireiot.drop_purged_partition('$partition'); ROLLBACK");
-	is(sql('SELECT count(*) FROM fireiot.frame'), '1', 'purge: rolled back');
-	sql("BEGIN; INSERT INTO fireiot.purge_certificate (partition) VALUES ('$partition'); SELECT fireiot.drop_purged_partition('$partition'); COMMIT");
-	is(sql("SELECT count(*) FROM fireiot.frame; SELECT to_regclass('$partition') IS NULL"), "0\nt", 'purge');
+	sql("BEGIN; $certificate; SELECT fireiot.drop_purged_partition('$partition'); ROLLBACK");
+	is(sql('SELECT count(*) FROM fireiot.own_log'), '1', 'purge: rolled back');
+	sql("BEGIN; $certificate; SELECT fireiot.drop_purged_partition('$partition'); COMMIT");
+	is(sql("SELECT count(*) FROM fireiot.own_log; SELECT to_regclass('$partition') IS NULL"), "0\nt", 'purge');
 	error('DROP TABLE visit', '0A000', qr/holds records/, 'purge: what is allowed ends with it');
 	return;
 }
@@ -138,11 +145,11 @@ sub whole_installation
 	# with records
 	error("SELECT fireiot.decommission('moved')", '55000', qr/HINT:.*allow_decommission/, 'decommission: not allowed');
 	error('SET fireiot.allow_decommission = on', '55P02', qr/allow_decommission/, 'decommission: no session allows it');
-	error('DROP EXTENSION fireiot CASCADE', '0A000', qr/holds records/, 'DROP EXTENSION');
+	error('DROP EXTENSION fireiot CASCADE', '0A000', qr/holds records|triggers of table/, 'DROP EXTENSION');
 	refused($node, 'postgres', 'DROP DATABASE city', '0A000', qr/"city" holds records/, 'DROP DATABASE');
 	$node->append_conf('postgresql.conf', 'fireiot.allow_decommission = on');
 	$node->restart;
-	error('DROP EXTENSION fireiot CASCADE', '0A000', qr/holds records/, 'allowed, but not ordered: DROP EXTENSION');
+	error('DROP EXTENSION fireiot CASCADE', '0A000', qr/holds records|triggers of table/, 'allowed, but not ordered: DROP EXTENSION');
 	refused($node, 'postgres', 'DROP DATABASE city', '0A000', qr/"city" holds records/, 'allowed, but not ordered: DROP DATABASE');
 	error("SELECT fireiot.decommission(' ')", '22023', qr/reason/, 'decommission: without a reason');
 	sql('CREATE DATABASE other TEMPLATE city', 'postgres');

@@ -60,6 +60,8 @@ make_directory()
 	rm -rf "$dir"
 	mkdir -p "$dir/t" "$dir/docs" "$dir/small" "$TESTLOGDIR"
 	cp test/t/*.pl test/t/*.pm "$dir/t"
+	cp test/verify_proof.sh "$dir/t"
+	export FIREIOT_VERIFY_PROOF="$dir/t/verify_proof.sh"
 	cp docs/ledger-attacks.md "$dir/docs"
 	if [ -n "${FIREIOT_SIM:-}" ]; then
 		cp "$FIREIOT_SIM" "$dir/fireiot-sim"

@@ -1,0 +1,113 @@
+-- The chain: docs/ledger.md.
+
+-- What there is to seal and to verify: ledger tables' partitions, or tables
+-- that have none.
+CREATE OR REPLACE VIEW fireiot.ledger_relation AS
+SELECT t.id AS table_id, t.name AS table_name, c.oid AS relation,
+	pg_catalog.format('%I.%I', n.nspname, c.relname) AS partition
+FROM fireiot.ledger_table AS t
+CROSS JOIN LATERAL (
+	SELECT p.relid FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass(t.name)) AS p WHERE p.isleaf
+	UNION
+	SELECT c.oid FROM pg_catalog.pg_class AS c
+	WHERE c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(t.name)
+		AND c.relkind OPERATOR(pg_catalog.=) 'r') AS leaf
+JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) leaf.relid
+JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace;
+COMMENT ON VIEW fireiot.ledger_relation IS
+'The partitions of ledger tables, and ledger tables that have none';
+
+CREATE OR REPLACE FUNCTION fireiot.seal()
+RETURNS bigint
+AS 'MODULE_PATHNAME', 'ledger_seal'
+LANGUAGE C VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+SET jit = off;
+COMMENT ON FUNCTION fireiot.seal() IS
+'Seals the rows that have been committed since the last block into another one; returns its number, null when there were none';
+
+CREATE OR REPLACE FUNCTION fireiot.merkle_root(hashes bytea[], algorithm text)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'ledger_merkle_root'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION fireiot.merkle_root(bytea[], text) IS
+'Root of the Merkle tree (RFC 6962) over hashes, in their order, by sha256 or sm3';
+
+-- A restored database seals all its rows again, so the last incarnation has
+-- all that there are.
+CREATE OR REPLACE FUNCTION fireiot.ledger_partition(
+	partition text,
+	OUT sealed bigint, OUT unsealed bigint, OUT root bytea, OUT first_block bigint, OUT last_block bigint)
+LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	there bigint := 0;
+BEGIN
+	SELECT coalesce(sum(p.rows), 0), min(p.block), max(p.block),
+		fireiot.merkle_root(array_agg(p.root ORDER BY p.block), max(b.algorithm))
+	INTO sealed, first_block, last_block, root
+	FROM fireiot.ledger_block_part AS p JOIN fireiot.ledger_block AS b ON b.n = p.block
+	WHERE p.partition = ledger_partition.partition
+		AND p.block >= (SELECT max(i.first_block) FROM fireiot.ledger_incarnation AS i);
+	IF to_regclass(partition) IS NOT NULL THEN
+		EXECUTE format('SELECT count(*) FROM %s', to_regclass(partition)) INTO there;
+	END IF;
+	unsealed := abs(there - sealed);
+END
+$$;
+COMMENT ON FUNCTION fireiot.ledger_partition(text) IS
+'How many rows of a partition are sealed, how many are not (or are sealed and not there), and the root over its parts of the chain''s blocks';
+
+CREATE OR REPLACE FUNCTION fireiot.verify_ledger(
+	from_block bigint DEFAULT NULL, to_block bigint DEFAULT NULL,
+	OUT kind text, OUT table_name text, OUT row_id bigint, OUT block bigint, OUT detail text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'ledger_verify'
+LANGUAGE C VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET enable_indexscan = off
+SET enable_indexonlyscan = off
+SET enable_bitmapscan = off
+SET enable_nestloop = off
+SET max_parallel_workers_per_gather = 0
+SET jit = off;
+COMMENT ON FUNCTION fireiot.verify_ledger(bigint, bigint) IS
+'Reads all rows of the given blocks (by default of all), and returns what does not agree with the chain';
+
+CREATE OR REPLACE FUNCTION fireiot.prove(table_name regclass, id bigint)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'ledger_prove'
+LANGUAGE C STABLE STRICT PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET jit = off;
+COMMENT ON FUNCTION fireiot.prove(regclass, bigint) IS
+'Proof that a sealed row is in the chain, which test/verify_proof.sh checks';
+
+CREATE OR REPLACE FUNCTION fireiot.checkpoint()
+RETURNS text
+AS 'MODULE_PATHNAME', 'ledger_checkpoint'
+LANGUAGE C VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET jit = off;
+COMMENT ON FUNCTION fireiot.checkpoint() IS
+'Signs the chain as it is, with the key of fireiot.checkpoint_key_file; stores the note, writes it to fireiot.checkpoint_directory, and returns it; null when there is no block';
+
+CREATE OR REPLACE FUNCTION fireiot.verify_against(
+	checkpoint text, public_key text DEFAULT NULL, OUT valid boolean, OUT problem text)
+AS 'MODULE_PATHNAME', 'ledger_verify_against'
+LANGUAGE C STABLE PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET jit = off;
+COMMENT ON FUNCTION fireiot.verify_against(text, text) IS
+'Does the chain of today extend that of a checkpoint, which was kept elsewhere?  With a public key (PEM) the signature is checked, too';
+
+CREATE OR REPLACE FUNCTION fireiot.canonical_row("row" record, table_id uuid, version integer)
+RETURNS bytea
+AS 'MODULE_PATHNAME', 'ledger_canonical_row'
+LANGUAGE C STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION fireiot.canonical_row(record, uuid, integer) IS
+'What is hashed of a row: its leaf is the digest of this. All columns but tx, as those of a version of fireiot.ledger_schema';

@@ -1,0 +1,133 @@
+/*
+ * keeper.c
+ *	  The worker that does what time asks for.
+ *
+ * Its turns are calls of SQL functions, each in a transaction of its own: what
+ * fails is tried again next turn, and shown by the worker's slot meanwhile.
+ */
+#include "keeper/keeper.h"
+
+#include "access/xact.h"
+#include "commands/extension.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "postmaster/bgworker.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "base/settings.h"
+#include "base/shared.h"
+#include "base/worker.h"
+
+/* How often the extension is looked for. */
+#define LOOK_MS 2000
+
+static worker_slot *me;
+static TimestampTz checkpoint_at;	/* the next one */
+static bool checkpoint_is_due;	/* there are blocks that none covers */
+
+static bool
+extension_is_there(void)
+{
+	bool		is_there;
+
+	worker_begin("fireiot: looking for the extension");
+	is_there = OidIsValid(get_extension_oid("fireiot", true));
+	worker_commit();
+	return is_there;
+}
+
+/* Call a function; was its result not null? */
+static bool
+call(const char *query)
+{
+	bool		is_null = true;
+
+	worker_begin(query);
+	PushActiveSnapshot(GetTransactionSnapshot());
+	SPI_connect();
+	if (SPI_execute(query, false, 0) == SPI_OK_SELECT && SPI_processed > 0)
+		(void) SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+							 &is_null);
+	SPI_finish();
+	PopActiveSnapshot();
+	worker_commit();
+	return !is_null;
+}
+
+static void
+sign_checkpoint(void)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz latest = TimestampTzPlusMilliseconds(now,
+													 settings.checkpoint_interval_s * INT64CONST(1000));
+
+	if (!checkpoint_is_due || settings.checkpoint_key_file[0] == '\0')
+		return;
+	/* also when the clock was set back, or the interval made shorter */
+	if (now < checkpoint_at && checkpoint_at <= latest)
+		return;
+	checkpoint_at = latest;
+	(void) call("SELECT fireiot.checkpoint()");
+	checkpoint_is_due = false;
+}
+
+static void
+turn(void)
+{
+	if (!extension_is_there())
+	{
+		worker_say(me, WORKER_WAITING,
+				   "waiting for CREATE EXTENSION fireiot");
+		return;
+	}
+	if (call("SELECT fireiot.seal()"))
+		checkpoint_is_due = true;
+	sign_checkpoint();
+	if (me->state != WORKER_WORKING || me->message[0] != '\0')
+		worker_slot_report(me, WORKER_WORKING, "");
+}
+
+/* Until the next turn; the time that this one took counts. */
+static long
+pause_from(TimestampTz started)
+{
+	long		spent = (GetCurrentTimestamp() - started) / 1000;
+	long		interval = me->state == WORKER_WAITING ? LOOK_MS :
+		settings.seal_interval_ms;
+
+	/* a clock that was set back must not make it long */
+	return Max(Min(interval - spent, interval), 1);
+}
+
+void
+fireiot_keeper_main(Datum arg)
+{
+	worker_order order;
+	uint32		wait_event;
+
+	me = shared_keeper();
+	memcpy(&order, MyBgworkerEntry->bgw_extra, sizeof(order));
+	worker_start(me);
+	BackgroundWorkerInitializeConnection(NameStr(order.database),
+										 NameStr(order.role), 0);
+	wait_event = wait_event_named("FireiotKeeper");
+	/* a restart does not begin the interval anew: one is due */
+	checkpoint_is_due = true;
+	for (;;)
+	{
+		TimestampTz started = GetCurrentTimestamp();
+
+		worker_reload();
+		PG_TRY();
+		{
+			turn();
+		}
+		PG_CATCH();
+		{
+			worker_forgive(me, WORKER_BACKING_OFF);
+		}
+		PG_END_TRY();
+		worker_wait(pause_from(started), wait_event);
+	}
+}
