@@ -32,8 +32,16 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value',
 				HINT = 'Say who decided it and why; it is recorded.';
 	END IF;
+	-- what there is, for whoever keeps the checkpoints
+	PERFORM fireiot.seal();
+	IF fireiot.setting('checkpoint_key_file') IS NOT NULL THEN
+		PERFORM fireiot.checkpoint();
+	ELSE
+		RAISE WARNING 'no final checkpoint is signed'
+			USING HINT = 'To have one, roll back, set fireiot.checkpoint_key_file and call the function again.';
+	END IF;
 	INSERT INTO fireiot.decommission (reason, ordered_by) VALUES (reason, session_user);
 END
 $$;
 COMMENT ON FUNCTION fireiot.decommission(text) IS
-'Gives up the installation: after it DROP EXTENSION and DROP DATABASE take all records with them';
+'Gives up the installation: seals it, signs a final checkpoint, and lets DROP EXTENSION and DROP DATABASE take all records with them';

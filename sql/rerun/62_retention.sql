@@ -330,8 +330,10 @@ BEGIN
 		SELECT format('%s: %s.', b.kind, b.detail) INTO why
 		FROM fireiot.retention_blocker(NEW.records, going.lower_bound, going.upper_bound) AS b LIMIT 1;
 	END IF;
-	IF why IS NULL AND (SELECT l.unsealed FROM fireiot.ledger_partition(NEW.partition) AS l) > 0 THEN
-		why := 'Not all of its rows are sealed.';
+	IF why IS NULL THEN
+		SELECT CASE WHEN l.unsealed > 0 THEN 'Not all of its rows are sealed.'
+			WHEN (NEW.rows, NEW.root) IS DISTINCT FROM (l.sealed, l.root) THEN 'The certificate is not of what was sealed.' END
+		INTO why FROM fireiot.ledger_partition(NEW.partition) AS l;
 	END IF;
 	IF why IS NOT NULL THEN
 		RAISE EXCEPTION 'partition "%" must be kept', NEW.partition

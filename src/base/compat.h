@@ -96,6 +96,18 @@
 	ExecInsertIndexTuples(target, slot, estate, false, false, NULL, NIL)
 #endif
 
+/* May the present user drop a database?  One function for all kinds of
+ * objects came with 16. */
+#include "utils/acl.h"
+#if PG_VERSION_NUM >= 160000
+#include "catalog/pg_database.h"
+#define owns_database(database) \
+	object_ownercheck(DatabaseRelationId, database, GetUserId())
+#else
+#define owns_database(database) \
+	pg_database_ownercheck(database, GetUserId())
+#endif
+
 /* An index scan; instrumentation came with 18. */
 #include "access/genam.h"
 #if PG_VERSION_NUM >= 180000

@@ -109,7 +109,8 @@ check_drop_database(const char *name, bool missing_ok)
 	Oid			database = get_database_oid(name, true);
 
 	/* who may not drop it, or names none, is told so by the server */
-	if (IsBinaryUpgrade || !OidIsValid(database) || database == MyDatabaseId)
+	if (IsBinaryUpgrade || !OidIsValid(database) ||
+		database == MyDatabaseId || !owns_database(database))
 		return;
 	switch (inspect(database))
 	{

@@ -21,43 +21,10 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
-#include "utils/syscache.h"
 
+#include "ledger/leaf.h"
 #include "ledger/refusal.h"
 #include "ledger/registry.h"
-
-/* Types whose values are the same bytes everywhere and for ever. */
-static bool
-is_lasting_type(Oid type)
-{
-	static const char *const own[] = {"device_addr", "part_addr", "alarm_state"};
-	Oid			schema = get_namespace_oid("fireiot", false);
-
-	switch (type)
-	{
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-		case FLOAT8OID:
-		case BOOLOID:
-		case TIMESTAMPTZOID:
-		case DATEOID:
-		case TEXTOID:
-		case VARCHAROID:
-		case BYTEAOID:
-		case UUIDOID:
-		case NUMERICOID:
-		case JSONBOID:
-		case INETOID:
-			return true;
-	}
-	for (int i = 0; i < lengthof(own); i++)
-		if (type == GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
-									CStringGetDatum(own[i]),
-									ObjectIdGetDatum(schema)))
-			return true;
-	return false;
-}
 
 /* An error that says what the table has that a ledger table has not. */
 pg_noreturn static void
@@ -92,7 +59,7 @@ check_columns(Relation table)
 		else if (column->attgenerated != '\0')
 			unfit(table, psprintf("Column \"%s\" is generated.", name),
 				  "Drop the column and compute it in a view.");
-		else if (!is_lasting_type(column->atttypid))
+		else if (!ledger_type_supported(column->atttypid))
 			unfit(table, psprintf("Column \"%s\" is of type %s, whose values may be shown differently one day.",
 								  name, format_type_be(column->atttypid)),
 				  "Store it as text, numeric, bytea or jsonb.");

@@ -87,7 +87,8 @@ say_much($frames, 3);
 connect_and_go($connections);
 same_resources($node, $listener, $resources, "$connections connections and $frames frames", 1024);
 my $now = contexts();
-cmp_ok($now->{all} - $contexts->{all}, '<', 65536, 'memory contexts are as before') or diag(grown($contexts, $now));
+# a statement that is first needed in between is kept as a plan
+cmp_ok($now->{all} - $contexts->{all}, '<', 131072, 'memory contexts are as before') or diag(grown($contexts, $now));
 is(join(' ', workers($node)), $listener, 'in the same process');
 is($node->safe_psql('city', 'SELECT count(*) - count(DISTINCT bytes) FROM fireiot.frame'), '0', 'and every frame is stored once');
 is($node->safe_psql('city', 'SELECT count(*) FROM fireiot.frame'), $frames + 40000 + $connections + 4000, 'all of them');

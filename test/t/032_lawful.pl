@@ -100,8 +100,8 @@ sub unfit
 sub purge
 {
 	my $partition = 'fireiot.own_log_20200101';
-	my $certificate = "INSERT INTO fireiot.purge_certificate (records, partition, from_at, to_at, rows, classes, rule, clause, minimum, purged_by)
-		VALUES ('own_log', '$partition', '2020-01-01', '2020-02-01', 1, 'x', 'x', 'x', 'x', 'x')";
+	my $certificate = "INSERT INTO fireiot.purge_certificate (records, partition, from_at, to_at, rows, root, classes, rule, clause, minimum, purged_by)
+		SELECT 'own_log', '$partition', '2020-01-01', '2020-02-01', sealed, root, 'x', 'x', 'x', 'x', 'x' FROM fireiot.ledger_partition('$partition')";
 
 	sql("CREATE TABLE fireiot.own_log (id bigint NOT NULL, received_at timestamptz NOT NULL, tx xid8) PARTITION BY RANGE (received_at);
 		INSERT INTO fireiot.record_table (name, period, key_columns, classes) VALUES ('own_log', 'month', '{received_at,id}', '{duty_log}');
@@ -110,6 +110,7 @@ sub purge
 	error("BEGIN; $certificate", '0A000', qr/must be kept.*Not all of its rows are sealed/s, 'purge: not sealed');
 	sql('SELECT fireiot.seal()');
 	error("SELECT fireiot.drop_purged_partition('$partition')", '0A000', qr/no purge certificate/, 'purge: without a certificate');
+	error("BEGIN; " . $certificate =~ s/sealed, root/sealed + 1, root/r, '0A000', qr/must be kept.*not of what was sealed/s, 'purge: more than was sealed');
 	sql($certificate);
 	error("SELECT fireiot.drop_purged_partition('$partition')", '0A000', qr/no purge certificate/, 'purge: with an old certificate');
 	error("BEGIN; $certificate; DROP TABLE $partition", '0A000', qr/holds records/, 'purge: DROP TABLE beside a certificate');
@@ -147,7 +148,12 @@ sub whole_installation
 	error('SET fireiot.allow_decommission = on', '55P02', qr/allow_decommission/, 'decommission: no session allows it');
 	error('DROP EXTENSION fireiot CASCADE', '0A000', qr/holds records|triggers of table/, 'DROP EXTENSION');
 	refused($node, 'postgres', 'DROP DATABASE city', '0A000', qr/"city" holds records/, 'DROP DATABASE');
-	$node->append_conf('postgresql.conf', 'fireiot.allow_decommission = on');
+	refused($node, 'postgres', 'SET ROLE clerk; DROP DATABASE city', '42501', qr/must be owner of database city/,
+		'DROP DATABASE: nobody but the owner learns what is in it');
+	my $key = PostgreSQL::Test::Utils::tempdir() . '/checkpoint.pem';
+	$node->command_ok([ 'openssl', 'genpkey', '-algorithm', 'ed25519', '-out', $key ], 'a key');
+	chmod 0600, $key;
+	$node->append_conf('postgresql.conf', "fireiot.allow_decommission = on\nfireiot.checkpoint_key_file = '$key'");
 	$node->restart;
 	error('DROP EXTENSION fireiot CASCADE', '0A000', qr/holds records|triggers of table/, 'allowed, but not ordered: DROP EXTENSION');
 	refused($node, 'postgres', 'DROP DATABASE city', '0A000', qr/"city" holds records/, 'allowed, but not ordered: DROP DATABASE');
@@ -155,10 +161,17 @@ sub whole_installation
 	sql('CREATE DATABASE other TEMPLATE city', 'postgres');
 	sql("SELECT fireiot.decommission('moved to another platform')");
 	is(sql('SELECT reason, ordered_by = session_user FROM fireiot.decommission'), 'moved to another platform|t', 'decommission: recorded');
+	is(sql('SELECT max(c.size) = max(b.n) + 1 FROM fireiot.ledger_checkpoint AS c, fireiot.ledger_block AS b'), 't', 'decommission: sealed and signed');
+	is(sql('SELECT string_agg(kind, chr(44)) FROM fireiot.verify_ledger()'), 'purged', 'decommission: it verifies');
 	refused($node, 'postgres', 'DROP DATABASE other', '0A000', qr/"other" holds records/, 'decommission: of one database only');
 	sql('DROP EXTENSION fireiot CASCADE');
 	is(sql("SELECT count(*) FROM pg_am WHERE amname LIKE 'fireiot%'"), '0', 'decommission: DROP EXTENSION');
-	sql("SELECT fireiot.decommission('a copy')", 'other');
+	$node->append_conf('postgresql.conf', "fireiot.checkpoint_key_file = ''");
+	$node->reload;
+	ok($node->poll_query_until('postgres', q{SELECT current_setting('fireiot.checkpoint_key_file') = ''}), 'no key');
+	my ($status, $out, $err) = $node->psql('other', "SELECT fireiot.decommission('a copy')");
+	is($status, 0, 'decommission: without a key');
+	like($err, qr/WARNING:  no final checkpoint is signed/, 'and not without a word');
 	sql('DROP DATABASE other', 'postgres');
 	is(sql("SELECT count(*) FROM pg_database WHERE datname = 'other'", 'postgres'), '0', 'decommission: DROP DATABASE');
 	return;
