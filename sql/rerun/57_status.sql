@@ -471,13 +471,13 @@ AS $$
 		WHERE NOT f.standby
 		UNION ALL
 		SELECT 10, 'max_worker_processes',
-			format('%s, fireiot takes %s of them', w.allowed, f.listeners + 1), w.lacking <= 0,
+			format('%s, fireiot takes %s of them', w.allowed, f.listeners + 2), w.lacking <= 0,
 			format('ALTER SYSTEM SET max_worker_processes = %s; then restart the server.', w.allowed + w.lacking)
 		FROM fact AS f, launcher AS l,
 			LATERAL (SELECT current_setting('max_worker_processes')::integer AS allowed) AS a,
 			LATERAL (SELECT a.allowed, greatest(
-				f.listeners + 1 + sign(current_setting('max_logical_replication_workers')::integer)::integer - a.allowed,
-				CASE WHEN l.started_at IS NULL THEN f.listeners + 1 END,
+				f.listeners + 2 + sign(current_setting('max_logical_replication_workers')::integer)::integer - a.allowed,
+				CASE WHEN l.started_at IS NULL THEN f.listeners + 2 END,
 				CASE WHEN l.message LIKE 'no background worker slot%' THEN
 					(SELECT count(*)::integer FROM fireiot.listener_state() AS s WHERE s.number > 0 AND s.pid IS NULL) END)
 				AS lacking) AS w

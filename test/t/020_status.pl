@@ -310,7 +310,7 @@ sub too_few_workers
 
 	$node->safe_psql('city', $_) for 'ALTER SYSTEM SET max_worker_processes = 3', 'ALTER SYSTEM SET fireiot.listeners = 3';
 	$node->restart;
-	mended('max_worker_processes', qr/^3, fireiot takes 4 of them$/, 'too few');
+	mended('max_worker_processes', qr/^3, fireiot takes 5 of them$/, 'too few');
 	is_well("listener $_") for 1 .. 3;
 	is($node->safe_psql('city', 'SELECT string_agg(item, \',\') FROM fireiot.status() WHERE item ~ \'^l.*er\''), 'launcher,listener 1,listener 2,listener 3', 'in order');
 	is($node->safe_psql('city', 'SELECT count(*), sum(frames) FROM fireiot.ingest_stat'), '3|0', 'a row for each');
@@ -319,7 +319,7 @@ sub too_few_workers
 	$node->safe_psql('city', 'ALTER SYSTEM SET max_worker_processes = 1');
 	$node->restart;
 	is(item('launcher')->{value}, 'absent', 'not even the launcher has a place');
-	mended('max_worker_processes', qr/^1, fireiot takes 4 of them$/, 'not even for the launcher');
+	mended('max_worker_processes', qr/^1, fireiot takes 5 of them$/, 'not even for the launcher');
 	is_well("listener $_") for 1 .. 3;
 	$node->safe_psql('city', $_) for "ALTER SYSTEM SET max_worker_processes = $before", 'ALTER SYSTEM RESET fireiot.listeners';
 	$node->restart;
