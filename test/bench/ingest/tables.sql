@@ -29,6 +29,7 @@ AS $$
 DECLARE
 	original regclass := format('fireiot.%I', records || '_bench')::regclass;
 BEGIN
+	EXECUTE format('DROP TABLE IF EXISTS peer.%I', records);
 	EXECUTE format('CREATE TABLE peer.%1$I (LIKE fireiot.%1$I) PARTITION BY RANGE (received_at)', records);
 	EXECUTE (SELECT format('CREATE TABLE peer.%I (LIKE %s INCLUDING ALL) USING %I WITH (%s)',
 				records || '_bench', original, a.amname, array_to_string(c.reloptions, ', '))
