@@ -15,8 +15,8 @@ SUITES_HERE = check-unit check-sim check-catalog check-sql check-vectors \
 SUITES = check-lint $(SUITES_HERE) check-sanitize
 
 REGRESS = codes device_addr part_addr alarm_state type_properties \
-	explain decode encode profiles privileges \
-	change_log retention records partitions registry commands roles settings \
+	explain decode encode profiles \
+	change_log retention records partitions privileges registry commands roles settings \
 	ingest status chain
 ifeq ($(filter 15,$(MAJORVERSION)),)
 REGRESS += type_soft_errors

@@ -46,7 +46,7 @@ COMMENT ON COLUMN fireiot.ledger_table.tx IS 'Transaction that stored the row';
 INSERT INTO fireiot.ledger_table (name, id, builtin)
 SELECT name, pg_catalog.md5(name)::uuid, true
 FROM pg_catalog.unnest(ARRAY['fireiot.frame', 'fireiot.observation', 'fireiot.quarantine',
-							 'fireiot.command_step', 'fireiot.ledger_table']) AS name;
+							 'fireiot.command_step', 'fireiot.ledger_table', 'fireiot.decommission']) AS name;
 
 CREATE TABLE fireiot.decommission (
 	id bigint NOT NULL DEFAULT 1,
@@ -55,7 +55,7 @@ CREATE TABLE fireiot.decommission (
 	reason text NOT NULL,
 	ordered_by text NOT NULL
 ) USING fireiot_ledger;
-COMMENT ON TABLE fireiot.decommission IS 'When this installation was given up; normally empty';
+COMMENT ON TABLE fireiot.decommission IS 'When this installation was given up; normally empty. Only fireiot.decommission() writes it';
 COMMENT ON COLUMN fireiot.decommission.received_at IS 'When it was ordered';
 COMMENT ON COLUMN fireiot.decommission.tx IS 'Transaction that stored the row';
 COMMENT ON COLUMN fireiot.decommission.ordered_by IS 'Role that ordered it';

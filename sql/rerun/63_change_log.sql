@@ -1,9 +1,10 @@
 -- The change log at work: triggers of the registry and of the rules, and
 -- changes of privileges.
 --
--- Triggers of statements, with their rows as sets: see docs/retention.md for
--- what they cost.  They are ALWAYS triggers, so that session_replication_role
--- does not silence them.
+-- Triggers of statements, with their rows as sets.  They are ALWAYS triggers, so
+-- that session_replication_role does not silence them; the guard lets nobody
+-- take them away.  Rows of the log are stored while the library says so: by the
+-- triggers' function, and by its hook behind a statement on privileges.
 
 CREATE OR REPLACE FUNCTION fireiot.has_partition(records regclass, at timestamptz)
 RETURNS boolean
@@ -66,7 +67,7 @@ COMMENT ON FUNCTION fireiot.log_change(text, text, text, jsonb, jsonb) IS
 'Adds a row to fireiot.change_log, with login, role, origin and application of the session';
 
 -- Settings on which the text of a value depends are those of the log.
-CREATE OR REPLACE FUNCTION fireiot.log_rows()
+CREATE OR REPLACE FUNCTION fireiot.store_rows()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -99,10 +100,10 @@ BEGIN
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION fireiot.log_rows() IS
-'Trigger: the rows of a statement to fireiot.change_log; its arguments are the columns of the primary key';
+COMMENT ON FUNCTION fireiot.store_rows() IS
+'The rows of a statement to fireiot.change_log, for fireiot.log_rows()';
 
-CREATE OR REPLACE FUNCTION fireiot.log_truncate()
+CREATE OR REPLACE FUNCTION fireiot.store_truncated()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -122,6 +123,22 @@ BEGIN
 	RETURN NULL;
 END
 $$;
+COMMENT ON FUNCTION fireiot.store_truncated() IS
+'The rows that TRUNCATE takes away to fireiot.change_log, for fireiot.log_truncate()';
+
+CREATE OR REPLACE FUNCTION fireiot.log_rows()
+RETURNS trigger
+AS 'MODULE_PATHNAME', 'fireiot_log_trigger'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION fireiot.log_rows() IS
+'Trigger: the rows of a statement to fireiot.change_log; its arguments are the columns of the primary key';
+
+CREATE OR REPLACE FUNCTION fireiot.log_truncate()
+RETURNS trigger
+AS 'MODULE_PATHNAME', 'fireiot_log_trigger'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION fireiot.log_truncate() IS
 'Trigger: the rows that TRUNCATE takes away to fireiot.change_log';
 
@@ -149,7 +166,9 @@ BEGIN
 			('log_delete', 'AFTER DELETE', 'REFERENCING OLD TABLE AS old_rows', 'log_rows'),
 			('log_truncate', 'BEFORE TRUNCATE', '', 'log_truncate')) AS e (name, occasion, rows, function)
 	LOOP
-		EXECUTE format('CREATE OR REPLACE TRIGGER %I %s ON %s %s FOR EACH STATEMENT EXECUTE FUNCTION fireiot.%I(%s)',
+		-- one that is there stays: the guard lets nobody replace it
+		CONTINUE WHEN EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = logged AND t.tgname = event.name);
+		EXECUTE format('CREATE TRIGGER %I %s ON %s %s FOR EACH STATEMENT EXECUTE FUNCTION fireiot.%I(%s)',
 			event.name, event.occasion, logged, event.rows, event.function, key_columns);
 		EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', logged, event.name);
 		EXECUTE format('COMMENT ON TRIGGER %I ON %s IS %L', event.name, logged, 'every change to fireiot.change_log');
@@ -186,7 +205,8 @@ BEGIN
 END
 $logged$;
 
--- Privileges and owners of everything in the schema, and of their columns.
+-- Privileges and owners of everything in the schema and of its columns, default
+-- privileges that reach it, and the database itself.
 CREATE OR REPLACE FUNCTION fireiot.privileges_now()
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -207,43 +227,74 @@ AS $$
 		UNION ALL
 		SELECT format('type fireiot.%I', typname), typowner, typacl FROM pg_type
 		WHERE typnamespace = 'fireiot'::regnamespace AND typacl IS NOT NULL
+		UNION ALL
+		SELECT format('default privileges%s for %s', CASE WHEN defaclnamespace <> 0 THEN ' in schema fireiot' END,
+				CASE defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions' WHEN 'T' THEN 'types'
+					WHEN 'n' THEN 'schemas' ELSE defaclobjtype::text END || format(' of role %I', pg_get_userbyid(defaclrole))),
+			defaclrole, defaclacl
+		FROM pg_default_acl WHERE defaclnamespace IN (0, 'fireiot'::regnamespace)
 	)
 	SELECT jsonb_object_agg(o.name, jsonb_build_object('owner', pg_get_userbyid(o.owner), 'privileges', o.acl::text[]))
 		|| (SELECT jsonb_build_object('extension fireiot', jsonb_build_object('owner', pg_get_userbyid(extowner), 'version', extversion))
 			FROM pg_extension WHERE extname = 'fireiot')
+		|| (SELECT jsonb_build_object(format('database %I', d.datname), jsonb_build_object('owner', pg_get_userbyid(d.datdba),
+				'privileges', d.datacl::text[], 'settings', (SELECT s.setconfig FROM pg_db_role_setting AS s WHERE s.setdatabase = d.oid AND s.setrole = 0)))
+			FROM pg_database AS d WHERE d.datname = current_database())
 	FROM object AS o
 $$;
 COMMENT ON FUNCTION fireiot.privileges_now() IS
-'Owners and privileges of everything in schema fireiot by name, and the version of the extension';
+'Owners and privileges of everything in schema fireiot by name, of the database, and the version of the extension';
 
-CREATE OR REPLACE FUNCTION fireiot.log_privileges(action text, before jsonb)
+-- Passwords only as far as there is one.
+CREATE OR REPLACE FUNCTION fireiot.roles_now()
+RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT jsonb_object_agg(format('role %I', a.rolname),
+		to_jsonb(a) - '{oid,rolname,rolpassword}'::text[] || jsonb_build_object('password', a.rolpassword IS NOT NULL,
+			'member_of', (
+				SELECT jsonb_object_agg(pg_get_userbyid(m.roleid) || ' by ' || pg_get_userbyid(m.grantor),
+					to_jsonb(m) - '{oid,roleid,member,grantor}'::text[])
+				FROM pg_auth_members AS m WHERE m.member = a.oid),
+			'settings', (
+				SELECT jsonb_object_agg(coalesce(d.datname, ''), s.setconfig)
+				FROM pg_db_role_setting AS s LEFT JOIN pg_database AS d ON d.oid = s.setdatabase WHERE s.setrole = a.oid)))
+	FROM pg_authid AS a
+$$;
+COMMENT ON FUNCTION fireiot.roles_now() IS
+'Attributes, memberships and settings of all roles by name, without passwords';
+
+CREATE OR REPLACE FUNCTION fireiot.log_privileges(action text, before jsonb, behind jsonb, password_of text DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	PERFORM fireiot.log_change(key, NULL, action, o.value, n.value)
-	FROM jsonb_each(before) AS o FULL JOIN jsonb_each(fireiot.privileges_now()) AS n USING (key)
-	WHERE o.value IS DISTINCT FROM n.value
+	PERFORM fireiot.log_change(key, NULL, action, o.value,
+		CASE WHEN key = 'role ' || quote_ident(password_of) AND (n.value -> 'password')::boolean
+			THEN n.value || '{"password": "set anew"}' ELSE n.value END)
+	FROM jsonb_each(before) AS o FULL JOIN jsonb_each(behind) AS n USING (key)
+	WHERE o.value IS DISTINCT FROM n.value OR key = 'role ' || quote_ident(password_of)
 	ORDER BY key;
 END
 $$;
-COMMENT ON FUNCTION fireiot.log_privileges(text, jsonb) IS
-'What is other than it was of owners and privileges to fireiot.change_log';
+COMMENT ON FUNCTION fireiot.log_privileges(text, jsonb, jsonb, text) IS
+'What is other than it was of roles, owners and privileges to fireiot.change_log; password_of: the role whose password was set';
 
--- STABLE: its own queries see what was before the command, those of the
--- volatile function that it calls see what is behind it.
+-- The library's hook logs.  Where it is not preloaded nothing can be logged,
+-- and what cannot be logged is not done.
 CREATE OR REPLACE FUNCTION fireiot.log_grant()
 RETURNS event_trigger
-LANGUAGE plpgsql STABLE PARALLEL UNSAFE SECURITY DEFINER
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	-- of what the script of an update does, the update tells in one go
-	IF TG_TAG = 'ALTER EXTENSION' OR NOT EXISTS (SELECT FROM pg_event_trigger_ddl_commands() WHERE in_extension) THEN
-		PERFORM fireiot.log_privileges(lower(TG_TAG), fireiot.privileges_now());
+	IF NOT EXISTS (SELECT FROM fireiot.listener_state())
+		AND (TG_TAG = 'ALTER EXTENSION' OR NOT EXISTS (SELECT FROM pg_event_trigger_ddl_commands() WHERE in_extension)) THEN
+		PERFORM fireiot.log_change('schema fireiot', NULL, lower(TG_TAG));
 	END IF;
 END
 $$;
 COMMENT ON FUNCTION fireiot.log_grant() IS
-'Event trigger: changes of owners and privileges to fireiot.change_log';
+'Event trigger: without the library, which logs them, privileges stay as they are';

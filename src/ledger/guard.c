@@ -23,6 +23,8 @@
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 
+#include "ledger/change_log.h"
+#include "ledger/guard_log.h"
 #include "ledger/refusal.h"
 #include "ledger/registry.h"
 
@@ -50,17 +52,24 @@ object_accessed(ObjectAccessType access, Oid class, Oid object, int column,
 
 /*
  * Whoever writes system catalogs by hand can exchange what a table shows, or
- * who keeps it.  Extensions' own scripts do it for their objects.
+ * who keeps it; so can the script of an extension that was made for it.
  */
 static void
 check_catalog(Oid relation)
 {
 	if (!OidIsValid(relation) || !IsCatalogRelationOid(relation) ||
-		creating_extension)
+		in_own_script())
 		return;
 	refuse("rows of system catalog \"%s\" cannot be written in a database that keeps records",
 		   get_rel_name(relation),
 		   "Use the statement that is made for the change.");
+}
+
+static void
+check_written(Oid relation)
+{
+	check_catalog(relation);
+	check_own_write(relation);
 }
 
 static void
@@ -71,7 +80,7 @@ executor_start(QueryDesc *query, int flags)
 
 	if (plan->resultRelations != NIL && guard_on_duty())
 		foreach(cell, plan->resultRelations)
-			check_catalog(rt_fetch(lfirst_int(cell), plan->rtable)->relid);
+			check_written(rt_fetch(lfirst_int(cell), plan->rtable)->relid);
 	if (next_executor_start)
 		next_executor_start(query, flags);
 	else
@@ -130,7 +139,7 @@ static void
 check_copy(CopyStmt *statement)
 {
 	if (statement->is_from && statement->relation != NULL)
-		check_catalog(RangeVarGetRelid(statement->relation, NoLock, true));
+		check_written(RangeVarGetRelid(statement->relation, NoLock, true));
 }
 
 /* The caller may alter the extension; who may not is told so by the server. */
@@ -191,6 +200,12 @@ check_statement(Node *statement)
 			if (guard_on_duty())
 				check_membership((AlterExtensionContentsStmt *) statement);
 			break;
+		case T_DropStmt:
+		case T_CreateTrigStmt:
+		case T_AlterObjectDependsStmt:
+			if (guard_on_duty())
+				check_trigger_statement(statement);
+			break;
 		default:
 			break;
 	}
@@ -219,8 +234,10 @@ utility(PlannedStmt *plan, const char *text, bool read_only,
 {
 	guard_allowance before = guard_allowed();
 	guard_allowance allowance = before;
+	log_watch  *watch;
 
 	check_statement(plan->utilityStmt);
+	watch = log_watch_begin(plan->utilityStmt);
 	/* what is allowed to the statement around holds for those that it runs */
 	allowance.same_rows |= keeps_rows(plan->utilityStmt);
 	allowance.given_up |= is_given_up(plan->utilityStmt);
@@ -239,6 +256,8 @@ utility(PlannedStmt *plan, const char *text, bool read_only,
 		guard_allow(before);
 	}
 	PG_END_TRY();
+	if (watch != NULL)
+		log_watch_end(watch);
 }
 
 void

@@ -30,6 +30,7 @@ typedef struct guard_allowance
 {
 	bool		same_rows;		/* writes all rows anew as they are */
 	bool		given_up;		/* decommissioned before the statement */
+	bool		own_write;		/* a function writes what only functions may */
 	Oid			conversion;		/* table being given to the ledger */
 	Oid			purge;			/* table being dropped with a certificate */
 } guard_allowance;

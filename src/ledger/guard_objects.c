@@ -15,6 +15,7 @@
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_depend.h"
+#include "catalog/pg_event_trigger_d.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_namespace.h"
@@ -25,18 +26,22 @@
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "commands/trigger.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
+#include "ledger/guard_log.h"
 #include "ledger/refusal.h"
 #include "ledger/registry.h"
 
 #define HINT_DROP "Partitions that no rule keeps any longer leave by fireiot.purge_expired(); a whole installation by fireiot.decommission()."
 #define HINT_SHAPE "Columns may be added; rows show for ever what was stored."
 #define HINT_NAME "The ledger knows it by its name. Make a view to show it under another."
+#define HINT_HIDDEN "A policy could hide rows. Grant SELECT on a view that chooses them."
 #define HINT_UPGRADE "It changes with ALTER EXTENSION fireiot UPDATE only."
 
 static guard_allowance allowed;
@@ -197,6 +202,8 @@ check_trigger(Oid trigger, ObjectAccessType access)
 	if (row == NULL || in_own_script())
 		return;
 	form = (Form_pg_trigger) GETSTRUCT(row);
+	if (access == OAT_POST_ALTER)
+		check_log_trigger(form);
 	if (!is_protected(form->tgrelid))
 		return;
 	if (access == OAT_DROP)
@@ -213,34 +220,25 @@ check_trigger(Oid trigger, ObjectAccessType access)
 			   "It could hold back or change them. Use an AFTER trigger.");
 }
 
+/* Nothing may stand between a table and its rows. */
 static void
-check_rule(Oid rule)
+check_filter(Oid class, Oid object)
 {
-	HeapTuple	row = catalog_row(RewriteRelationId, RewriteOidIndexId,
-								  Anum_pg_rewrite_oid, rule);
+	bool		is_rule = class == RewriteRelationId;
+	HeapTuple	row = is_rule ?
+		catalog_row(class, RewriteOidIndexId, Anum_pg_rewrite_oid, object) :
+		catalog_row(class, PolicyOidIndexId, Anum_pg_policy_oid, object);
 	Oid			table;
 
 	if (row == NULL)
 		return;
-	table = ((Form_pg_rewrite) GETSTRUCT(row))->ev_class;
+	table = is_rule ? ((Form_pg_rewrite) GETSTRUCT(row))->ev_class :
+		((Form_pg_policy) GETSTRUCT(row))->polrelid;
 	if (is_protected(table))
-		refuse("table \"%s\" cannot have rules", protected_name(table),
-			   "A rule could hold back rows. Use an AFTER trigger.");
-}
-
-static void
-check_policy(Oid policy)
-{
-	HeapTuple	row = catalog_row(PolicyRelationId, PolicyOidIndexId,
-								  Anum_pg_policy_oid, policy);
-	Oid			table;
-
-	if (row == NULL)
-		return;
-	table = ((Form_pg_policy) GETSTRUCT(row))->polrelid;
-	if (is_protected(table))
-		refuse("table \"%s\" cannot have policies", protected_name(table),
-			   "A policy could hide rows. Grant SELECT on a view that chooses them.");
+		refuse(is_rule ? "table \"%s\" cannot have rules" :
+			   "table \"%s\" cannot have policies", protected_name(table),
+			   is_rule ? "A rule could hold back rows. Use an AFTER trigger." :
+			   HINT_HIDDEN);
 }
 
 /* A table made to take another's rows: all of them, and so as they may be. */
@@ -250,10 +248,63 @@ check_rewrite(Oid relation)
 	Oid			table = rewritten_table(relation);
 
 	if (!OidIsValid(table) || allowed.same_rows ||
-		table == allowed.conversion || !is_protected(table))
+		table == allowed.conversion)
+		return;
+	/* a rewrite could change rows that are logged, and no trigger sees it */
+	if (!is_protected(table) && (in_own_script() || !is_logged(table)))
 		return;
 	refuse("rows of table \"%s\" cannot be written anew in another form",
 		   protected_name(table), HINT_SHAPE);
+}
+
+/* Of a catalog's row in the cache and in the table, where it may be toasted. */
+static bool
+is_same_value(Datum old, Datum new, Form_pg_attribute column)
+{
+	if (column->attlen == -1)
+	{
+		old = PointerGetDatum(PG_DETOAST_DATUM(old));
+		new = PointerGetDatum(PG_DETOAST_DATUM(new));
+	}
+	return datumIsEqual(old, new, column->attbyval, column->attlen);
+}
+
+/* May be set for a function of fireiot: how long it waits, and with how much. */
+static bool
+is_free_setting(const char *setting)
+{
+	static const char *const names[] = {"lock_timeout=", "statement_timeout=",
+	"work_mem=", "maintenance_work_mem=", "temp_file_limit=", "jit="};
+
+	for (int i = 0; i < lengthof(names); i++)
+		if (strncmp(setting, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
+/* The other settings of a function, in their order, as one text. */
+static char *
+bound_settings(HeapTuple function, TupleDesc columns)
+{
+	bool		is_null;
+	Datum		config = heap_getattr(function, Anum_pg_proc_proconfig, columns,
+									  &is_null);
+	StringInfoData bound;
+	Datum	   *settings;
+	int			count = 0;
+
+	initStringInfo(&bound);
+	if (!is_null)
+		deconstruct_array(DatumGetArrayTypeP(config), TEXTOID, -1, false,
+						  TYPALIGN_INT, &settings, NULL, &count);
+	for (int i = 0; i < count; i++)
+	{
+		char	   *setting = TextDatumGetCString(settings[i]);
+
+		if (!is_free_setting(setting))
+			appendStringInfo(&bound, "%s\n", setting);
+	}
+	return bound.data;
 }
 
 /* Is what a function does, and what it is called, as it was? */
@@ -267,8 +318,10 @@ does_the_same(Oid function)
 	HeapTuple	before = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	static const AttrNumber told[] = {Anum_pg_proc_proname,
 		Anum_pg_proc_pronamespace, Anum_pg_proc_prolang, Anum_pg_proc_prosrc,
-	Anum_pg_proc_probin};
-	bool		is_same = after != NULL && HeapTupleIsValid(before);
+		Anum_pg_proc_probin, Anum_pg_proc_prosecdef, Anum_pg_proc_proisstrict,
+	Anum_pg_proc_provolatile};
+	bool		is_same = after != NULL && HeapTupleIsValid(before) &&
+		strcmp(bound_settings(before, columns), bound_settings(after, columns)) == 0;
 
 	for (int i = 0; is_same && i < lengthof(told); i++)
 	{
@@ -276,10 +329,9 @@ does_the_same(Oid function)
 		bool		new_null;
 		Datum		old = heap_getattr(before, told[i], columns, &old_null);
 		Datum		new = heap_getattr(after, told[i], columns, &new_null);
-		Form_pg_attribute column = TupleDescAttr(columns, told[i] - 1);
 
 		is_same = old_null == new_null &&
-			(old_null || datumIsEqual(old, new, column->attbyval, column->attlen));
+			(old_null || is_same_value(old, new, TupleDescAttr(columns, told[i] - 1)));
 	}
 	if (HeapTupleIsValid(before))
 		ReleaseSysCache(before);
@@ -287,7 +339,7 @@ does_the_same(Oid function)
 	return is_same;
 }
 
-/* Rows are stored and protected by functions; how they run may be set. */
+/* Rows are stored, logged and protected by functions. */
 static void
 check_function(Oid function)
 {
@@ -353,7 +405,7 @@ check_table_row(Oid relation)
 			   HINT_NAME);
 	if (is_hidden)
 		refuse("table \"%s\" cannot have row security", protected_name(relation),
-			   "A policy could hide rows. Grant SELECT on a view that chooses them.");
+			   HINT_HIDDEN);
 }
 
 /* What a column is called, and how its bytes are read. */
@@ -433,12 +485,23 @@ is_kept(Oid relation)
 		form->relam == ledger_access_method();
 }
 
+pg_noreturn static void
+refuse_child(Oid parent)
+{
+	refuse("nothing can inherit from table \"%s\"", protected_name(parent),
+		   "Rows of the child would be shown among its own.");
+}
+
 /* Rows are seen through the parent: no child may bring or take away any. */
 static void
 check_inheritance(Oid child, Oid parent)
 {
 	if (!is_protected(parent) || is_given_up())
+	{
+		if (is_logged(parent) && is_child(child, parent))
+			refuse_child(parent);
 		return;
+	}
 	if (!is_child(child, parent))
 	{
 		if (child != allowed.purge && table_holds_rows(child))
@@ -447,8 +510,7 @@ check_inheritance(Oid child, Oid parent)
 		return;
 	}
 	if (get_rel_relkind(parent) != RELKIND_PARTITIONED_TABLE)
-		refuse("nothing can inherit from table \"%s\"", protected_name(parent),
-			   "Rows of the child would be shown among its own.");
+		refuse_child(parent);
 	if (!is_kept(child))
 		refuse("partitions of table \"%s\" are made with access method fireiot_ledger",
 			   protected_name(parent),
@@ -472,10 +534,8 @@ created(Oid class, Oid object, int column)
 			check_trigger(object, OAT_POST_CREATE);
 			break;
 		case RewriteRelationId:
-			check_rule(object);
-			break;
 		case PolicyRelationId:
-			check_policy(object);
+			check_filter(class, object);
 			break;
 		case ProcedureRelationId:
 			check_function(object);
@@ -504,10 +564,12 @@ altered(Oid class, Oid object, int column, Oid other)
 			check_trigger(object, OAT_POST_ALTER);
 			break;
 		case RewriteRelationId:
-			check_rule(object);
-			break;
 		case PolicyRelationId:
-			check_policy(object);
+			check_filter(class, object);
+			break;
+		case EventTriggerRelationId:
+			if (!in_own_script())
+				check_event_trigger(object);
 			break;
 		case ProcedureRelationId:
 			check_function(object);

@@ -1,7 +1,7 @@
 /*
  * make_ledger.c
  *	  The lawful ways in and out: giving a table to the ledger, dropping a
- *	  partition with its certificate.
+ *	  partition with its certificate, ordering the end of an installation.
  */
 #include "ledger/guard.h"
 
@@ -22,6 +22,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "base/settings.h"
 #include "ledger/leaf.h"
 #include "ledger/refusal.h"
 #include "ledger/registry.h"
@@ -225,5 +226,80 @@ drop_purged_partition(PG_FUNCTION_ARGS)
 			   protected_name(partition),
 			   "It is issued by fireiot.purge_expired(), which also drops the partition.");
 	drop_with_allowance(partition);
+	PG_RETURN_VOID();
+}
+
+static void
+check_order(const char *reason)
+{
+	if (!settings.allow_decommission)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("this installation may not be given up"),
+				 errhint("Set fireiot.allow_decommission = on in postgresql.conf and restart the server.")));
+	if (reason[strspn(reason, " \t\r\n")] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("an installation is not given up without a reason"),
+				 errhint("Say who decided it and why; it is recorded.")));
+}
+
+/* What there is, for whoever keeps the checkpoints. */
+static void
+seal_what_there_is(void)
+{
+	run("SELECT fireiot.seal()");
+	if (settings.checkpoint_key_file[0] != '\0')
+		run("SELECT fireiot.checkpoint()");
+	else
+		ereport(WARNING,
+				(errmsg("no final checkpoint is signed"),
+				 errhint("To have one, roll back, set fireiot.checkpoint_key_file and call the function again.")));
+}
+
+static void
+store_order(text *reason)
+{
+	Oid			types[] = {TEXTOID};
+	Datum		values[] = {PointerGetDatum(reason)};
+	guard_allowance before = guard_allowed();
+	guard_allowance allowance = before;
+
+	allowance.own_write = true;
+	guard_allow(allowance);
+	PG_TRY();
+	{
+		if (SPI_execute_with_args("INSERT INTO fireiot.decommission (reason, ordered_by) VALUES ($1, session_user)",
+								  1, types, values, NULL, false, 0) != SPI_OK_INSERT)
+			elog(ERROR, "could not store the order");
+	}
+	PG_FINALLY();
+	{
+		guard_allow(before);
+	}
+	PG_END_TRY();
+}
+
+PG_FUNCTION_INFO_V1(ledger_decommission);
+
+/*
+ * The order is a row that nothing else may write.  It acts when it is in the
+ * chain, as registry.c asks: sealing it takes another transaction.
+ */
+Datum
+ledger_decommission(PG_FUNCTION_ARGS)
+{
+	text	   *reason = PG_GETARG_TEXT_PP(0);
+
+	check_order(text_to_cstring(reason));
+	SPI_connect();
+	seal_what_there_is();
+	store_order(reason);
+	SPI_finish();
+	ereport(NOTICE,
+			(errmsg("the order acts when it is in the chain"),
+			 errhint("%s", settings.checkpoint_key_file[0] != '\0' ?
+					 "SELECT fireiot.seal(); and then SELECT fireiot.checkpoint(); in transactions of their own." :
+					 "SELECT fireiot.seal(); in a transaction of its own.")));
 	PG_RETURN_VOID();
 }

@@ -8,11 +8,14 @@
 #include "access/tableam.h"
 #include "catalog/dependency.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_authid_d.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_inherits.h"
 #include "commands/defrem.h"
 #include "commands/extension.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -21,6 +24,12 @@
 
 #include "base/settings.h"
 #include "ledger/refusal.h"
+
+/* Orders that a block and those before it have. */
+#define ORDER_SEALED(block) \
+	"SELECT FROM fireiot.decommission AS d JOIN fireiot.ledger_block AS b" \
+	" ON b.n OPERATOR(pg_catalog.=) " block \
+	" AND pg_catalog.pg_visible_in_snapshot(d.tx, b.snapshot)"
 
 Oid
 ledger_access_method(void)
@@ -35,8 +44,7 @@ protected_name(Oid relation)
 									  get_rel_name(relation));
 }
 
-/* One of fireiot's own tables; InvalidOid while it is not there. */
-static Oid
+Oid
 own_table(const char *name)
 {
 	Oid			schema = get_namespace_oid("fireiot", true);
@@ -208,13 +216,57 @@ any_record(void)
 	return false;
 }
 
+/*
+ * The chain has the order, and so has the last checkpoint if there is a key to
+ * sign one with.
+ */
+static bool
+order_is_sealed(void)
+{
+	Oid			user;
+	int			security;
+	bool		sealed;
+
+	GetUserIdAndSecContext(&user, &security);
+	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID,
+						   security | SECURITY_LOCAL_USERID_CHANGE);
+	PG_TRY();
+	{
+		SPI_connect();
+		sealed = SPI_execute(settings.checkpoint_key_file[0] != '\0' ?
+							 ORDER_SEALED("(SELECT pg_catalog.max(size) - 1 FROM fireiot.ledger_checkpoint)") :
+							 ORDER_SEALED("(SELECT pg_catalog.max(n) FROM fireiot.ledger_block)"),
+							 false, 1) == SPI_OK_SELECT && SPI_processed > 0;
+		SPI_finish();
+	}
+	PG_FINALLY();
+	{
+		SetUserIdAndSecContext(user, security);
+	}
+	PG_END_TRY();
+	return sealed;
+}
+
 bool
 is_decommissioned(void)
 {
 	Oid			table = own_table("decommission");
 
 	return settings.allow_decommission && OidIsValid(table) &&
-		table_holds_rows(table);
+		table_holds_rows(table) && order_is_sealed();
+}
+
+const char *
+written_by_functions(Oid table)
+{
+	static const char *const names[] = {"change_log", "decommission"};
+
+	if (get_rel_relispartition(table))
+		table = parent_of(table);
+	for (int i = 0; i < lengthof(names); i++)
+		if (OidIsValid(table) && own_table(names[i]) == table)
+			return psprintf("fireiot.%s", names[i]);
+	return NULL;
 }
 
 HeapTuple

@@ -45,8 +45,20 @@ extern bool table_holds_rows(Oid relation);
  */
 extern bool any_record(void);
 
-/* fireiot.decommission() has run, and the server's file still allows it. */
+/*
+ * fireiot.decommission() has run, its order is in the chain, and the server's
+ * file still allows it.
+ */
 extern bool is_decommissioned(void);
+
+/* One of fireiot's own tables; InvalidOid while it is not there. */
+extern Oid	own_table(const char *name);
+
+/*
+ * The name of the table, when only functions may write it, itself or a
+ * partition; NULL: whoever has the privilege may.
+ */
+extern const char *written_by_functions(Oid table);
 
 /* "schema.table", quoted; for messages. */
 extern char *protected_name(Oid relation);

@@ -93,8 +93,12 @@ INSERT INTO fireiot.change_log (object, action) VALUES ('x', 'x');
 ROLLBACK TO s;
 SELECT fireiot.log_change('x', 'x', 'x');
 ROLLBACK TO s;
-SELECT fireiot.log_privileges('grant', '{}');
+SELECT fireiot.log_privileges('grant', '{}', '{}');
 ROLLBACK;
+BEGIN;
+INSERT INTO fireiot.change_log (login, object, action) VALUES ('somebody else', 'x', 'x');
+ROLLBACK;
+SELECT fireiot.log_change('x', 'x', 'x');
 
 -- privileges: of tables, columns, functions and the schema; only what is other than before
 BEGIN;
@@ -115,12 +119,43 @@ DROP OWNED BY change_reader;
 SELECT object, action FROM logged WHERE action = 'drop owned' ORDER BY n;
 ROLLBACK;
 
+-- roles and their members, owners, default privileges, settings; no passwords
+BEGIN;
+CREATE ROLE change_a LOGIN PASSWORD 'secret 1';
+ALTER ROLE change_a PASSWORD 'secret 2';
+ALTER ROLE change_a PASSWORD NULL BYPASSRLS;
+ALTER ROLE change_a NOREPLICATION;
+ALTER ROLE change_a IN DATABASE contrib_regression SET session_replication_role = replica;
+CREATE ROLE change_b;
+GRANT change_b TO change_a WITH ADMIN OPTION;
+DO $$ BEGIN REVOKE change_b FROM change_a; END $$;
+ALTER ROLE change_b RENAME TO change_c;
+DROP ROLE change_c;
+ALTER DEFAULT PRIVILEGES IN SCHEMA fireiot GRANT SELECT ON TABLES TO change_a;
+ALTER DATABASE contrib_regression SET row_security = off;
+ALTER TABLE fireiot.unit OWNER TO change_a;
+ALTER FUNCTION fireiot.rebuild_now() OWNER TO change_a;
+REASSIGN OWNED BY change_a TO CURRENT_USER;
+SELECT n, replace(object, session_user, 'owner') AS object, action, string_agg(format('%s: %s', c.key, replace(replace(o.value || ' -> ' || c.value, session_user, 'owner'), 'Dxtm', 'Dxt')), ', ' ORDER BY c.key) AS changes
+FROM logged, LATERAL jsonb_each_text(coalesce(new, '{}')) AS c
+LEFT JOIN LATERAL (SELECT coalesce((SELECT old ->> c.key), '') AS value) AS o ON true
+WHERE c.value IS DISTINCT FROM old ->> c.key AND c.key <> 'member_of' AND (old IS NOT NULL OR c.key IN ('rolcanlogin', 'password', 'privileges'))
+	AND object NOT LIKE 'database%'
+GROUP BY 1, 2, 3 ORDER BY n;
+SELECT n, object, action, old ->> 'member_of' IS NULL AS of_none_before, new ->> 'member_of' IS NULL AS of_none
+FROM logged WHERE new IS NULL OR old -> 'member_of' <> new -> 'member_of' ORDER BY n;
+SELECT object, action, old -> 'settings' ? 'row_security=off' AS before, new -> 'settings' ? 'row_security=off' AS behind FROM logged WHERE object LIKE 'database%';
+SELECT count(*) AS with_secrets FROM logged WHERE concat(old, new) ~* 'secret|SCRAM|md5';
+ROLLBACK;
+
 -- a table of one's own
 BEGIN;
 CREATE TABLE public."My rules" (id integer PRIMARY KEY, value text);
 SELECT fireiot.log_changes_of('public."My rules"');
 INSERT INTO public."My rules" VALUES (1, 'a');
 TRUNCATE public."My rules";
+SELECT fireiot.log_changes_of('public."My rules"');
+DROP TRIGGER log_update ON public."My rules";
 SELECT * FROM logged;
 CREATE TABLE public.no_key (id integer);
 SELECT fireiot.log_changes_of('public.no_key');

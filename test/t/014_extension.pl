@@ -61,6 +61,14 @@ sub at_start
 
 # ---- the extension ----
 
+# The order acts when it is in the chain.
+sub give_up
+{
+	sql("SELECT fireiot.decommission('test')");
+	sql('SELECT fireiot.seal()');
+	return;
+}
+
 sub dropped
 {
 	my $fleet = Fleet->new($port, first => 'd0000000');
@@ -68,7 +76,7 @@ sub dropped
 
 	$fleet->confirm(500);
 	my %before = map { $_ => 1 } workers($node);
-	sql("SELECT fireiot.decommission('test')");
+	give_up();
 	sql('DROP EXTENSION fireiot CASCADE');
 	is_said(qr/listener \d: waiting for CREATE EXTENSION fireiot in database "city"/, $from, 2, 'dropped');
 	forget_confirmed($fleet);
@@ -97,7 +105,8 @@ sub replaced
 	my $answered = 0;
 
 	is($one->say($frame), 'confirmed', 'before the extension is replaced');
-	sql("BEGIN; SELECT fireiot.decommission('test'); DROP EXTENSION fireiot CASCADE; $create COMMIT");
+	give_up();
+	sql("BEGIN; DROP EXTENSION fireiot CASCADE; $create COMMIT");
 	# the connections may stay or not
 	foreach my $d ([ $two, $other ], [ $one, $frame ])
 	{
@@ -166,7 +175,7 @@ sub database_dropped
 	my $from = log_end();
 
 	$fleet->confirm(200);
-	sql("SELECT fireiot.decommission('test')");
+	give_up();
 	$node->safe_psql('postgres', 'DROP DATABASE city WITH (FORCE)');
 	is_said(qr/waiting for database "city"/, $from, 1, 'database dropped');
 	forget_confirmed($fleet);

@@ -75,6 +75,8 @@ my %outcome = (
 	am => 'refused by the access method',
 	guard => 'refused by the guard',
 	core => 'refused by PostgreSQL or by the function',
+	logged => 'done, and logged in the same transaction',
+	check => 'done, and shown by fireiot.check()',
 	chain => 'left to the chain to detect');
 my $major = $node->safe_psql('postgres', 'SHOW server_version_num') / 10000;
 
@@ -196,6 +198,60 @@ attack('DELETE of the registry', "DELETE FROM fireiot.ledger_table", 'am');
 attack('decommission() without the server\'s leave', "SELECT fireiot.decommission('because')", 'core');
 attack('drop_purged_partition() without a certificate', "SELECT fireiot.drop_purged_partition('$partition')", 'guard');
 
+# The change log
+attack('DISABLE TRIGGER of the change log', 'ALTER TABLE fireiot.unit DISABLE TRIGGER log_update', 'guard', named => qr/"fireiot\.unit"/);
+attack('DISABLE TRIGGER ALL of a table whose changes are logged', 'ALTER TABLE fireiot.retention_rule DISABLE TRIGGER ALL', 'guard');
+attack('ENABLE TRIGGER ALL, so that the log is silent for session_replication_role = replica', 'ALTER TABLE fireiot.unit ENABLE TRIGGER ALL', 'guard');
+attack('ENABLE REPLICA TRIGGER of the change log', 'ALTER TABLE fireiot.unit ENABLE REPLICA TRIGGER log_update', 'guard');
+attack('DROP TRIGGER of the change log', 'DROP TRIGGER log_delete ON fireiot.retention_rule', 'guard', named => qr/"fireiot\.retention_rule"/);
+attack('CREATE OR REPLACE TRIGGER of the change log', 'CREATE OR REPLACE TRIGGER log_update AFTER UPDATE ON fireiot.unit FOR EACH STATEMENT EXECUTE FUNCTION site.swallow()', 'guard');
+attack('ALTER TRIGGER DEPENDS ON EXTENSION, which is then dropped', 'ALTER TRIGGER log_update ON fireiot.unit DEPENDS ON EXTENSION pg_surgery', 'guard');
+attack('CREATE OR REPLACE FUNCTION that stores the log', "CREATE OR REPLACE FUNCTION fireiot.store_rows() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'", 'guard', named => qr/store_rows/);
+attack('ALTER FUNCTION STRICT, so that it is not called', 'ALTER FUNCTION fireiot.log_change(text, text, text, jsonb, jsonb) STRICT', 'guard', named => qr/log_change/);
+attack('ALTER FUNCTION SET search_path to forged functions', 'ALTER FUNCTION fireiot.store_rows() SET search_path = site, pg_catalog', 'guard', named => qr/store_rows/);
+attack('ALTER FUNCTION RESET ALL', 'ALTER FUNCTION fireiot.verify_ledger(bigint, bigint) RESET ALL', 'guard', named => qr/verify_ledger/);
+attack('ALTER EVENT TRIGGER DISABLE', 'ALTER EVENT TRIGGER fireiot_log_grant DISABLE', 'guard', named => qr/fireiot_log_grant/);
+attack('DROP EVENT TRIGGER', 'DROP EVENT TRIGGER fireiot_log_grant', 'core');
+attack('INSERT of a change that somebody else made', "INSERT INTO fireiot.change_log (login, object, action) VALUES ('clerk', 'x', 'x')", 'guard', named => qr/"fireiot\.change_log"/);
+attack('INSERT of it into the partition', "DO \$\$ BEGIN EXECUTE format('INSERT INTO %s (id, login, role, object, action) VALUES (0, ''clerk'', ''clerk'', ''x'', ''x'')', (SELECT max(inhrelid)::regclass FROM pg_inherits WHERE inhparent = 'fireiot.change_log'::regclass)); END \$\$", 'guard');
+attack('COPY of changes', "COPY fireiot.change_log (login, object, action) FROM stdin;\n\\.", 'guard');
+attack('log_change() by hand', "SELECT fireiot.log_change('x', 'x', 'x')", 'guard', named => qr/"fireiot\.change_log"/);
+attack('UPDATE of the change log', "UPDATE fireiot.change_log SET login = 'clerk'", 'am');
+attack('DELETE of the change log', 'DELETE FROM fireiot.change_log', 'am');
+attack('ALTER COLUMN TYPE ... USING of a table whose changes are logged', "ALTER TABLE fireiot.retention_choice ALTER decided_by TYPE text USING 'x'", 'guard', named => qr/"fireiot\.retention_choice"/);
+attack('CREATE TABLE INHERITS: a child that brings rows into the registry', 'CREATE TABLE site.units () INHERITS (fireiot.unit)', 'guard', named => qr/"fireiot\.unit"/);
+attack('INSERT of an order to give up the installation', "INSERT INTO fireiot.decommission (reason, ordered_by) VALUES ('x', 'x')", 'guard', named => qr/"fireiot\.decommission"/);
+
+# A change that is made, with its row in the log, whatever is done to silence it.
+sub loud
+{
+	my ($route, $silence, $change, %other) = @_;
+	push @outcomes, [ $route, 'logged' ];
+	return if ($other{from} // 0) > $major;
+	is( $node->safe_psql('city', "BEGIN; $silence; $change; SELECT count(*) > 0 FROM fireiot.change_log WHERE tx = pg_current_xact_id(); ROLLBACK"),
+		't', "$route: logged");
+	return;
+}
+
+$node->safe_psql('city', "INSERT INTO fireiot.unit (name) VALUES ('school')");
+loud('session_replication_role = replica, then a change of the registry', 'SET LOCAL session_replication_role = replica', "UPDATE fireiot.unit SET name = 'x'");
+loud('session_replication_role = replica, then TRUNCATE of the registry', 'SET LOCAL session_replication_role = replica', 'TRUNCATE fireiot.unit');
+loud('SET event_triggers = off, then GRANT', 'SET LOCAL event_triggers = off', 'GRANT SELECT ON fireiot.unit TO clerk', from => 17);
+loud('row_security = off, as a restore has it', 'SET LOCAL row_security = off', 'GRANT SELECT ON fireiot.unit TO clerk');
+loud('REVOKE', 'SELECT', 'REVOKE ALL ON fireiot.unit FROM CURRENT_USER');
+loud('CREATE ROLE', 'SELECT', 'CREATE ROLE intruder SUPERUSER');
+loud('ALTER ROLE', 'SELECT', 'ALTER ROLE clerk BYPASSRLS');
+loud('ALTER ROLE PASSWORD', 'SELECT', "ALTER ROLE clerk PASSWORD 'x'");
+loud('ALTER ROLE SET', 'SELECT', 'ALTER ROLE clerk SET session_replication_role = replica');
+loud('DROP ROLE', 'CREATE ROLE intruder', 'DROP ROLE intruder');
+loud('GRANT of a role', 'SELECT', 'GRANT pg_write_server_files TO clerk');
+loud('GRANT of a role inside a function', 'SELECT', "DO \$\$ BEGIN EXECUTE 'GRANT pg_execute_server_program TO clerk'; END \$\$");
+loud('REVOKE of a role', 'GRANT pg_monitor TO clerk', 'REVOKE pg_monitor FROM clerk');
+loud('ALTER DEFAULT PRIVILEGES', 'SELECT', 'ALTER DEFAULT PRIVILEGES IN SCHEMA fireiot GRANT ALL ON TABLES TO clerk');
+loud('ALTER TABLE OWNER', 'SELECT', 'ALTER TABLE fireiot.unit OWNER TO clerk');
+loud('ALTER FUNCTION OWNER', 'SELECT', 'ALTER FUNCTION fireiot.status() OWNER TO clerk');
+loud('ALTER DATABASE SET', 'SELECT', 'ALTER DATABASE city SET session_replication_role = replica');
+
 # A server that does not preload the library: no hooks until a session touches
 # a ledger table, but the tables take no rows.
 $node->append_conf('postgresql.conf', "shared_preload_libraries = ''");
@@ -205,6 +261,22 @@ attack('TRUNCATE on a server without the preload', 'TRUNCATE site.visit', 'am');
 refused($node, 'city', 'INSERT INTO site.visit VALUES (51)', '55000', qr/"site\.visit".*shared_preload_libraries.*HINT:.*restart/s, 'INSERT without the preload');
 push @outcomes, [ 'INSERT on a server without the preload', 'am' ];
 attack('DROP TABLE on a server without the preload, in a session that has read the table', 'SELECT count(*) FROM site.visit; DROP TABLE site.visit', 'guard');
+
+refused($node, 'city', "UPDATE fireiot.unit SET name = 'x'", '55000', qr/shared_preload_libraries/, 'a change of the registry without the preload');
+refused($node, 'city', 'GRANT SELECT ON fireiot.unit TO clerk', '55000', qr/shared_preload_libraries/, 'GRANT without the preload');
+push @outcomes, [ 'A change of the registry, or GRANT, on a server without the preload', 'am' ];
+
+# Triggers that were taken away there are found.
+$node->safe_psql('city', 'ALTER TABLE fireiot.unit DISABLE TRIGGER log_update');
+$node->safe_psql('city', 'ALTER TABLE fireiot.part ENABLE REPLICA TRIGGER log_insert');
+$node->safe_psql('city', 'DROP TRIGGER log_delete ON fireiot.record_table');
+$node->safe_psql('city', 'ALTER EVENT TRIGGER fireiot_log_grant DISABLE');
+is($node->safe_psql('city', "SELECT object || ': ' || problem FROM fireiot.check() WHERE problem LIKE '%log\\_%'"), join("\n",
+		'fireiot: event trigger fireiot_log_grant does not fire as it should',
+		'fireiot.part: trigger log_insert does not fire as it should',
+		'fireiot.record_table: trigger log_delete was dropped',
+		'fireiot.unit: trigger log_update does not fire as it should'), 'check() finds what was done without the preload');
+push @outcomes, [ 'The change log\'s triggers, on a server without the preload', 'check' ];
 
 # What no hook sees.
 push @outcomes, map { [ $_, 'chain' ] } (
@@ -224,8 +296,8 @@ sub document
 	$count{ $_->[1] }++ for @outcomes;
 	return join "\n", '# What a superuser may try', '',
 	  'Written by `test/t/031_attacks.pl`, which tries every route but those of the last kind, as superuser, and finds all that the',
-	  'tables show as it was before.', '',
-	  (map { "* $count{$_} $outcome{$_}" } qw(am guard core chain)), '',
+	  'ledger tables show as it was before.', '',
+	  (map { "* $count{$_} $outcome{$_}" } qw(am guard core logged check chain)), '',
 	  '| route | outcome |', '|---|---|', (map { "| $_->[0] | $outcome{ $_->[1] } |" } @outcomes), '';
 }
 

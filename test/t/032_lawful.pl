@@ -162,7 +162,16 @@ sub whole_installation
 	sql("SELECT fireiot.decommission('moved to another platform')");
 	is(sql('SELECT reason, ordered_by = session_user FROM fireiot.decommission'), 'moved to another platform|t', 'decommission: recorded');
 	is(sql('SELECT max(c.size) = max(b.n) + 1 FROM fireiot.ledger_checkpoint AS c, fireiot.ledger_block AS b'), 't', 'decommission: sealed and signed');
+	# the order itself acts from the chain
+	error('DROP EXTENSION fireiot CASCADE', '0A000', qr/holds records|triggers of table/, 'decommission: not sealed: DROP EXTENSION');
+	refused($node, 'postgres', 'DROP DATABASE city', '0A000', qr/"city" holds records/, 'decommission: not sealed: DROP DATABASE');
+	isnt(sql('SELECT fireiot.seal()'), '', 'decommission: its order is sealed');
+	error('DROP EXTENSION fireiot CASCADE', '0A000', qr/holds records|triggers of table/, 'decommission: not signed: DROP EXTENSION');
+	isnt(sql('SELECT fireiot.checkpoint()'), '', 'decommission: its order is signed');
+	is(sql("SELECT fireiot.prove('fireiot.decommission', 1) ->> 'table'"), 'fireiot.decommission', 'decommission: its order can be proven');
 	is(sql('SELECT string_agg(kind, chr(44)) FROM fireiot.verify_ledger()'), 'purged', 'decommission: it verifies');
+	error("UPDATE fireiot.decommission SET reason = 'x'", '0A000', qr/"fireiot\.decommission"/, 'decommission: the order stays');
+	error("INSERT INTO fireiot.decommission (reason, ordered_by) VALUES ('x', 'x')", '0A000', qr/by hand/, 'decommission: orders come from the function only');
 	refused($node, 'postgres', 'DROP DATABASE other', '0A000', qr/"other" holds records/, 'decommission: of one database only');
 	sql('DROP EXTENSION fireiot CASCADE');
 	is(sql("SELECT count(*) FROM pg_am WHERE amname LIKE 'fireiot%'"), '0', 'decommission: DROP EXTENSION');
@@ -172,6 +181,8 @@ sub whole_installation
 	my ($status, $out, $err) = $node->psql('other', "SELECT fireiot.decommission('a copy')");
 	is($status, 0, 'decommission: without a key');
 	like($err, qr/WARNING:  no final checkpoint is signed/, 'and not without a word');
+	like($err, qr/NOTICE:  the order acts when it is in the chain.*fireiot\.seal/s, 'nor without the next step');
+	sql('SELECT fireiot.seal()', 'other');
 	sql('DROP DATABASE other', 'postgres');
 	is(sql("SELECT count(*) FROM pg_database WHERE datname = 'other'", 'postgres'), '0', 'decommission: DROP DATABASE');
 	return;
