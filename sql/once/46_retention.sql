@@ -242,3 +242,20 @@ INSERT INTO fireiot.ledger_table (name, id, builtin)
 SELECT name, pg_catalog.md5(name)::uuid, true
 FROM pg_catalog.unnest(ARRAY['fireiot.legal_hold', 'fireiot.legal_hold_release', 'fireiot.attachment',
 							 'fireiot.attachment_step', 'fireiot.purge_certificate']) AS name;
+
+-- As each partition of records has one: so the sealer reads what is new only.
+CREATE INDEX legal_hold_by_time ON fireiot.legal_hold
+	USING brin (received_at, tx fireiot.xid8_minmax_ops) WITH (pages_per_range = 32, autosummarize);
+COMMENT ON INDEX fireiot.legal_hold_by_time IS 'Rows of a time, and of a block';
+CREATE INDEX legal_hold_release_by_time ON fireiot.legal_hold_release
+	USING brin (received_at, tx fireiot.xid8_minmax_ops) WITH (pages_per_range = 32, autosummarize);
+COMMENT ON INDEX fireiot.legal_hold_release_by_time IS 'Rows of a time, and of a block';
+CREATE INDEX attachment_by_time ON fireiot.attachment
+	USING brin (received_at, tx fireiot.xid8_minmax_ops) WITH (pages_per_range = 32, autosummarize);
+COMMENT ON INDEX fireiot.attachment_by_time IS 'Rows of a time, and of a block';
+CREATE INDEX attachment_step_by_time ON fireiot.attachment_step
+	USING brin (received_at, tx fireiot.xid8_minmax_ops) WITH (pages_per_range = 32, autosummarize);
+COMMENT ON INDEX fireiot.attachment_step_by_time IS 'Rows of a time, and of a block';
+CREATE INDEX purge_certificate_by_time ON fireiot.purge_certificate
+	USING brin (received_at, tx fireiot.xid8_minmax_ops) WITH (pages_per_range = 32, autosummarize);
+COMMENT ON INDEX fireiot.purge_certificate_by_time IS 'Rows of a time, and of a block';

@@ -17,6 +17,15 @@ LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 2;
 COMMENT ON FUNCTION fireiot.listener_state() IS
 'The launcher (0) and the listeners, from shared memory; no rows unless fireiot is preloaded';
 
+CREATE OR REPLACE FUNCTION fireiot.keeper_state(
+	OUT pid integer, OUT state text, OUT state_since timestamptz,
+	OUT started_at timestamptz, OUT message text, OUT message_at timestamptz)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'fireiot_keeper_state'
+LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED ROWS 1;
+COMMENT ON FUNCTION fireiot.keeper_state() IS
+'The keeper, from shared memory; no row unless fireiot is preloaded';
+
 CREATE OR REPLACE FUNCTION fireiot.connection_state(
 	OUT listener integer, OUT peer inet, OUT port integer, OUT transport text,
 	OUT device fireiot.device_addr, OUT since timestamptz, OUT last_frame_at timestamptz,
@@ -143,9 +152,9 @@ AS $$
 	WITH own (name, columns, others) AS (VALUES
 		('area', 'id building_id name floor note created_at changed_at', 'stamp_change'),
 		('attachment', 'id received_at tx object_key length algorithm digest class made_at case_id device unit_id added_by',
-			'attachment_object_key_key attachment_length_check attachment_algorithm_check attachment_digest_check'),
+			'attachment_by_time attachment_object_key_key attachment_length_check attachment_algorithm_check attachment_digest_check'),
 		('attachment_step', 'id received_at tx attachment_id step class until reason done_by',
-			'attachment_step_by_attachment attachment_step_check attachment_step_check1 attachment_step_reason_check attachment_step_step_check'),
+			'attachment_step_by_attachment attachment_step_by_time attachment_step_check attachment_step_check1 attachment_step_reason_check attachment_step_step_check'),
 		('building', 'id unit_id name address floors_above floors_below height_m area_m2 note created_at changed_at', 'stamp_change'),
 		('change_log', 'id received_at tx login role origin application object key action old new', ''),
 		('change_log_start', 'started_at login', ''),
@@ -176,9 +185,9 @@ AS $$
 		('part', 'device part building_id area_id name location floor manufacturer model serial_number enabled installed_at note created_at changed_at', 'stamp_change'),
 		('part_now', 'device part kind quantity state raw_value value operator text observed_at received_at since frame_id', ''),
 		('legal_hold', 'id received_at tx placed_by reason device unit_id case_id from_at to_at',
-			'legal_hold_check legal_hold_reason_check'),
-		('legal_hold_release', 'id received_at tx hold_id released_by reason', 'legal_hold_release_hold_id_key legal_hold_release_reason_check'),
-		('purge_certificate', 'id received_at tx records partition from_at to_at rows first_block last_block root classes rule clause minimum purged_by', 'check_certificate'),
+			'legal_hold_by_time legal_hold_check legal_hold_reason_check'),
+		('legal_hold_release', 'id received_at tx hold_id released_by reason', 'legal_hold_release_by_time legal_hold_release_hold_id_key legal_hold_release_reason_check'),
+		('purge_certificate', 'id received_at tx records partition from_at to_at rows first_block last_block root classes rule clause minimum purged_by', 'check_certificate purge_certificate_by_time'),
 		('quantity', 'code kind name_zh name_en unit unit_zh resolution min_value max_value note builtin',
 			'quantity_check quantity_check1 quantity_code_check quantity_kind_check'),
 		('quarantine', 'id received_at device tx peer_port peer sqlstate reason bytes', ''),
@@ -388,6 +397,53 @@ $$;
 COMMENT ON FUNCTION fireiot.search_path_hint(text) IS
 'How to get fireiot into a search path that is this now';
 
+-- Rows that are committed and in no block of this database, found as the sealer
+-- finds them; not counted beyond the limit.
+CREATE OR REPLACE FUNCTION fireiot.unsealed_rows(most integer DEFAULT 100000)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+AS $$
+DECLARE
+	sealed pg_snapshot := (
+		SELECT b.snapshot FROM fireiot.ledger_block AS b
+		WHERE b.n = (SELECT max(n) FROM fireiot.ledger_block)
+			AND b.origin = format('%s/%s', (SELECT system_identifier FROM pg_control_system()),
+				(SELECT oid FROM pg_database WHERE datname = current_database())));
+	part regclass;
+	found bigint;
+	total bigint := 0;
+BEGIN
+	FOR part IN SELECT relation FROM fireiot.ledger_relation WHERE pg_relation_size(relation) > 0
+	LOOP
+		EXECUTE format('SELECT count(*) FROM (SELECT FROM %s WHERE $1 IS NULL OR tx >= pg_snapshot_xmax($1)
+			OR tx = ANY (ARRAY(SELECT pg_snapshot_xip($1))) LIMIT $2) AS r', part)
+		INTO found USING sealed, most - total;
+		total := total + found;
+		EXIT WHEN total >= most;
+	END LOOP;
+	RETURN total;
+END
+$$;
+COMMENT ON FUNCTION fireiot.unsealed_rows(integer) IS
+'How many rows are committed and not sealed; counts up to a limit';
+
+-- What it has stored is sealed when it ends, and keeps VACUUM waiting.
+CREATE OR REPLACE FUNCTION fireiot.open_writer(OUT since timestamptz, OUT what text, OUT hint text)
+RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT prepared, format('prepared transaction %L', gid), format('COMMIT PREPARED %1$L; or ROLLBACK PREPARED %1$L;', gid)
+	FROM pg_prepared_xacts WHERE database = current_database()
+	UNION ALL
+	SELECT xact_start, format('transaction of process %s', pid), format('SELECT pg_terminate_backend(%s); ends it.', pid)
+	FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()
+$$;
+COMMENT ON FUNCTION fireiot.open_writer() IS
+'Transactions of this database that have written and not ended';
+
 -- Reads what only superusers may, so it runs as the owner of the extension; of
 -- files it tells no more than whether the server can read those it is set to.
 CREATE OR REPLACE FUNCTION fireiot.status(OUT item text, OUT value text, OUT ok boolean, OUT hint text)
@@ -469,6 +525,31 @@ AS $$
 				ELSE 'It goes on when there is what it waits for.' END
 		FROM fact AS f, launcher, fireiot.listener_state() AS l
 		WHERE NOT f.standby
+		UNION ALL
+		SELECT 9.98, 'keeper', CASE WHEN f.here = f.database THEN concat_ws(', ', CASE WHEN k.message LIKE k.state || ' %' THEN NULL ELSE k.state END, k.message)
+				ELSE format('works in database %s', f.database) END,
+			CASE WHEN f.here = f.database THEN k.state = 'working' END,
+			CASE WHEN f.here <> f.database THEN 'Rows of this database are sealed by hand: SELECT fireiot.seal();'
+				WHEN k.state = 'backing_off' THEN 'It tries again by itself. What is in the way is in its message, and in the server''s log.'
+				WHEN k.state = 'absent' THEN 'It is started within a minute. Otherwise see max_worker_processes, and the server''s log.'
+				ELSE 'It goes on when there is what it waits for.' END
+		FROM fact AS f, fireiot.keeper_state() AS k
+		WHERE NOT f.standby
+		UNION ALL
+		SELECT 9.99, 'sealing', concat_ws(', ', coalesce(format('block %s of %s', b.n, date_trunc('second', b.sealed_at)), 'no block'),
+				CASE WHEN u.n < 100000 THEN format('%s rows wait', u.n) ELSE '100000 rows wait or more' END),
+			CASE WHEN u.n = 0 THEN true WHEN u.n >= 100000 OR NOT EXISTS (SELECT FROM fireiot.keeper_state() WHERE state = 'working') THEN false
+				WHEN f.here = f.database THEN true END,
+			'The keeper seals them. By hand: SELECT fireiot.seal();'
+		FROM fact AS f, (SELECT fireiot.unsealed_rows() AS n) AS u
+		LEFT JOIN fireiot.ledger_block AS b ON b.n = (SELECT max(n) FROM fireiot.ledger_block)
+		WHERE NOT f.standby
+		UNION ALL
+		SELECT 9.995, 'open transactions', concat(count(*), ' that have written', (SELECT format(', the oldest since %s: %s', date_trunc('second', o.since), o.what)
+				FROM fireiot.open_writer() AS o ORDER BY o.since LIMIT 1)),
+			coalesce(min(w.since) > now() - interval '10 minutes', true),
+			'Rows that it has stored are sealed when it ends. ' || (SELECT o.hint FROM fireiot.open_writer() AS o ORDER BY o.since LIMIT 1)
+		FROM fireiot.open_writer() AS w
 		UNION ALL
 		SELECT 10, 'max_worker_processes',
 			format('%s, fireiot takes %s of them', w.allowed, f.listeners + 2), w.lacking <= 0,

@@ -189,4 +189,22 @@ typedef bool updated_indexes;
 #define qualified_name_list(text) stringToQualifiedNameList(text)
 #endif
 
+/*
+ * Where the relation map of a database has a catalog, and "no backend" for the
+ * storage manager: other names since 16 and 17.
+ */
+#if PG_VERSION_NUM >= 160000
+#define mapped_file_number(path, catalog) \
+	RelationMapOidToFilenumberForDatabase(path, catalog)
+#else
+#define mapped_file_number(path, catalog) \
+	RelationMapOidToFilenodeForDatabase(path, catalog)
+#endif
+#if PG_VERSION_NUM >= 170000
+#define NO_BACKEND INVALID_PROC_NUMBER
+#else
+#include "storage/backendid.h"
+#define NO_BACKEND InvalidBackendId
+#endif
+
 #endif							/* FIREIOT_COMPAT_H */

@@ -123,9 +123,8 @@ read_worker(const worker_slot *slot)
 }
 
 static void
-put_worker(row *r, int number, const worker_slot *worker)
+put_worker(row *r, const worker_slot *worker)
 {
-	put_int(r, number, true);
 	put_int(r, worker->pid, worker->pid != 0);
 	put_text(r, worker_state_key(worker->state), true);
 	put_time(r, worker->state_since);
@@ -144,7 +143,8 @@ fireiot_listener_state(PG_FUNCTION_ARGS)
 	if (!begin_rows(fcinfo, 9))
 		return (Datum) 0;
 	worker = read_worker(shared_launcher());
-	put_worker(&r, 0, &worker);
+	put_int(&r, 0, true);
+	put_worker(&r, &worker);
 	put_int(&r, 0, false);
 	put_int(&r, 0, false);
 	end_row(fcinfo, &r);
@@ -155,11 +155,27 @@ fireiot_listener_state(PG_FUNCTION_ARGS)
 
 		worker = read_worker(&slot->worker);
 		runs = worker.pid != 0;
-		put_worker(&r, i + 1, &worker);
+		put_int(&r, i + 1, true);
+		put_worker(&r, &worker);
 		put_int(&r, slot->port, runs && slot->port != 0);
 		put_int(&r, slot->connections, runs);
 		end_row(fcinfo, &r);
 	}
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(fireiot_keeper_state);
+Datum
+fireiot_keeper_state(PG_FUNCTION_ARGS)
+{
+	row			r = {.count = 0};
+	worker_slot worker;
+
+	if (!begin_rows(fcinfo, 6))
+		return (Datum) 0;
+	worker = read_worker(shared_keeper());
+	put_worker(&r, &worker);
+	end_row(fcinfo, &r);
 	return (Datum) 0;
 }
 

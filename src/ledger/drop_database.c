@@ -2,9 +2,10 @@
  * drop_database.c
  *	  DROP DATABASE is refused while the database holds records.
  *
- * Nobody can look into another database: a worker connects to it, looks, and
- * says what it saw.  It leaves before the drop begins.  So there is no mark to
- * keep up with every insert, and none that could be removed.
+ * Of another database a session sees only which tables there are.  Where one
+ * could be a ledger table, a worker connects, looks for rows, and says what it
+ * saw.  It leaves before the drop begins.  So there is no mark to keep up with
+ * every insert, and none that could be removed.
  */
 #include "ledger/guard.h"
 
@@ -15,12 +16,14 @@
 #include "storage/dsm.h"
 #include "utils/snapmgr.h"
 
+#include "ledger/other_database.h"
 #include "ledger/refusal.h"
 #include "ledger/registry.h"
 
 typedef enum findings
 {
 	NOTHING_SEEN,
+	NO_WORKER,
 	NO_RECORDS,
 	RECORDS
 } findings;
@@ -56,13 +59,15 @@ ledger_inspect_main(Datum handle)
 
 /* No worker, no answer, no drop. */
 pg_noreturn static void
-cannot_look(const char *name)
+cannot_look(const char *name, bool started)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
 			 errmsg("could not look whether database \"%s\" holds records", name),
-			 errdetail("A worker that looks into it did not start or did not finish."),
-			 errhint("Look into the server's log. max_worker_processes may be too small.")));
+			 started ? errdetail("The worker that looks into it did not finish.") :
+			 errdetail("All %d places of max_worker_processes are taken.", max_worker_processes),
+			 started ? errhint("Look into the server's log.") :
+			 errhint("Raise max_worker_processes and restart the server, or wait until a worker ends. Without records, DROP EXTENSION fireiot CASCADE in the database makes it one that needs no look.")));
 }
 
 static BackgroundWorkerHandle *
@@ -96,8 +101,9 @@ inspect(Oid database)
 	about->database = database;
 	about->findings = NOTHING_SEEN;
 	worker = start_worker(segment);
-	if (worker != NULL &&
-		WaitForBackgroundWorkerShutdown(worker) == BGWH_STOPPED)
+	if (worker == NULL)
+		seen = NO_WORKER;
+	else if (WaitForBackgroundWorkerShutdown(worker) == BGWH_STOPPED)
 		seen = about->findings;
 	dsm_detach(segment);
 	return seen;
@@ -110,7 +116,8 @@ check_drop_database(const char *name, bool missing_ok)
 
 	/* who may not drop it, or names none, is told so by the server */
 	if (IsBinaryUpgrade || !OidIsValid(database) ||
-		database == MyDatabaseId || !owns_database(database))
+		database == MyDatabaseId || !owns_database(database) ||
+		!has_foreign_tables(database))
 		return;
 	switch (inspect(database))
 	{
@@ -119,7 +126,9 @@ check_drop_database(const char *name, bool missing_ok)
 		case RECORDS:
 			refuse("database \"%s\" holds records and cannot be dropped", name,
 				   "Call fireiot.decommission() in it first; docs/ledger.md says how.");
+		case NO_WORKER:
+			cannot_look(name, false);
 		case NOTHING_SEEN:
-			cannot_look(name);
+			cannot_look(name, true);
 	}
 }

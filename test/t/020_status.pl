@@ -77,7 +77,7 @@ sub new_device
 # The library is not there, then it is, beside another one that was there.
 sub preload
 {
-	$node->append_conf('postgresql.conf', "shared_preload_libraries = 'pg_stat_statements'");
+	$node->append_conf('postgresql.conf', "shared_preload_libraries = 'pg_stat_statements'\nmax_prepared_transactions = 5");
 	$node->start;
 	create_database($node, 'city');
 	is(item('preload')->{value}, 'pg_stat_statements', 'preload: the setting in force');
@@ -209,7 +209,7 @@ sub views
 	is($node->safe_psql('city', "SELECT l.number, l.state, l.port, l.connections, l.database, a.backend_type, a.state_change <= now(), l.pid = a.pid,
 			l.started_at <= l.state_since FROM fireiot.listener AS l JOIN pg_stat_activity AS a USING (pid) ORDER BY 1"),
 		"0|listening||||fireiot launcher||t|t\n1|listening|$port|1|city|fireiot listener|t|t|t", 'listener');
-	becomes("SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'fireiot%' AND wait_event IN ('Extension', 'FireiotSockets', 'FireiotLauncher')", '2',
+	becomes("SELECT count(*) FROM pg_stat_activity WHERE backend_type IN ('fireiot launcher', 'fireiot listener') AND wait_event IN ('Extension', 'FireiotSockets', 'FireiotLauncher')", '2',
 		'wait events');
 	like(item('quarantine')->{value}, qr/^1 in the last hour: 1 bad_checksum$/, 'quarantine');
 	live_devices($d);
@@ -242,6 +242,27 @@ sub live_devices
 	configure('fireiot.offline_after', 1);
 	becomes("SELECT online FROM fireiot.device_live WHERE device::text = '0000000000a1'", 'f', 'device_live: heard long ago');
 	configure('fireiot.offline_after', 180);
+	return;
+}
+
+# The keeper that may not seal; who has written and not ended.
+sub sealing
+{
+	is_well('keeper');
+	is_well('sealing');
+	like(item('sealing')->{value}, qr/^block \d+ of 20.*, 0 rows wait$/, 'sealing: value');
+	$node->safe_psql('city', 'REVOKE EXECUTE ON FUNCTION fireiot.seal() FROM fireiot_listener');
+	becomes("SELECT value ~ '^backing_off, permission denied for function seal' FROM fireiot.status() WHERE item = 'keeper' AND NOT ok", 't', 'keeper: may not seal');
+	becomes("SELECT value ~ '[1-9]\\d* rows wait\$' FROM fireiot.status() WHERE item = 'sealing' AND NOT ok", 't', 'sealing: rows wait');
+	obey(item('role')->{hint});
+	is_well('keeper');
+	becomes("SELECT value ~ ' 0 rows wait\$' FROM fireiot.status() WHERE item = 'sealing' AND ok", 't', 'sealing: all are sealed');
+
+	is(item('open transactions')->{value}, '0 that have written', 'open transactions: none');
+	$node->safe_psql('city', "BEGIN; INSERT INTO fireiot.organization (name) VALUES ('x'); PREPARE TRANSACTION 'left'");
+	like(item('open transactions')->{value}, qr/^1 that have written, the oldest since 20.*: prepared transaction 'left'$/, 'open transactions: prepared');
+	is($node->safe_psql('city', 'SELECT hint FROM fireiot.open_writer()'), "COMMIT PREPARED 'left'; or ROLLBACK PREPARED 'left';", 'open transactions: hint');
+	$node->safe_psql('city', "COMMIT PREPARED 'left'");
 	return;
 }
 
@@ -370,6 +391,7 @@ from_hint_to_hint();
 views();
 listener_that_ends();
 trouble();
+sealing();
 role_and_settings();
 certificates();
 port_that_is_taken();

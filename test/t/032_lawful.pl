@@ -188,6 +188,30 @@ sub whole_installation
 	return;
 }
 
+# No worker can look into a database: only those that have fireiot need it.
+sub without_workers
+{
+	create_database($node, 'trial');
+	create_database($node, 'other_kind', 'CREATE TABLE t (id integer)');
+	$node->append_conf('postgresql.conf', 'max_worker_processes = 0');
+	$node->restart;
+	sql('DROP DATABASE other_kind; CREATE DATABASE plain TEMPLATE template0; DROP DATABASE plain', 'postgres');
+	refused($node, 'postgres', 'DROP DATABASE trial', '53000', qr/database "trial".*All 0 places of max_worker_processes.*HINT:.*restart/s,
+		'DROP DATABASE: nobody could look');
+	sql('DROP EXTENSION fireiot CASCADE', 'trial');
+	sql('DROP DATABASE trial', 'postgres');
+	is(sql("SELECT count(*) FROM pg_database WHERE datname IN ('trial', 'plain', 'other_kind')", 'postgres'), '0', 'DROP DATABASE without workers');
+	# a drop that was interrupted can be completed
+	sql('CREATE DATABASE half TEMPLATE template0', 'postgres');
+	my $files = $node->data_dir . '/base/' . sql("SELECT oid FROM pg_database WHERE datname = 'half'", 'postgres');
+	unlink "$files/pg_filenode.map";
+	sql('DROP DATABASE half', 'postgres');
+	ok(!-e $files, 'DROP DATABASE of what is left of one');
+	$node->append_conf('postgresql.conf', 'max_worker_processes = 8');
+	$node->restart;
+	return;
+}
+
 # The guard steps aside; the access method and its tables come along.
 sub upgrade
 {
@@ -217,6 +241,7 @@ ordinary_work();
 unfit();
 purge();
 chained();
+without_workers();
 whole_installation();
 upgrade();
 done_testing();
