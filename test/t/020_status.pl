@@ -263,6 +263,14 @@ sub sealing
 	like(item('open transactions')->{value}, qr/^1 that have written, the oldest since 20.*: prepared transaction 'left'$/, 'open transactions: prepared');
 	is($node->safe_psql('city', 'SELECT hint FROM fireiot.open_writer()'), "COMMIT PREPARED 'left'; or ROLLBACK PREPARED 'left';", 'open transactions: hint');
 	$node->safe_psql('city', "COMMIT PREPARED 'left'");
+
+	# a copy by template, as docs/operations.md has it
+	configure('fireiot.database', "'postgres'");
+	becomes("SELECT count(*) FROM pg_stat_activity WHERE datname = 'city' AND backend_type LIKE 'fireiot%'", '0', 'keeper and listeners leave the database');
+	$node->safe_psql('postgres', 'CREATE DATABASE copied TEMPLATE city');
+	is($node->safe_psql('copied', 'SELECT count(*) > 0 FROM fireiot.frame'), 't', 'copied');
+	configure('fireiot.database', "'city'");
+	is_well('keeper');
 	return;
 }
 

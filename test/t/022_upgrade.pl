@@ -138,8 +138,20 @@ sub extension_first
 	return;
 }
 
+# The script of another extension is no way to write catalogs.
+sub foreign_script
+{
+	my $extension = "$tree$sharedir/extension/intruder";
+
+	append_to_file("$extension.control", "default_version = '1'\n");
+	append_to_file("$extension--1.sql", "UPDATE pg_catalog.pg_class SET relam = 2 WHERE oid = 'fireiot.ledger_block'::pg_catalog.regclass;\n");
+	refused($node, 'city', 'CREATE EXTENSION intruder', '0A000', qr/"pg_class" cannot be written/, 'catalogs in the script of another extension');
+	return;
+}
+
 new_node('library');
 library_first();
+foreign_script();
 $node->stop;
 new_node('extension');
 extension_first();
