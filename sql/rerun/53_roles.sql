@@ -47,7 +47,7 @@ BEGIN
 		'INSERT ON fireiot.observation, fireiot.command_step',
 		'SELECT, INSERT, UPDATE ON fireiot.device_now, fireiot.part_now, fireiot.command',
 		'USAGE ON SEQUENCE fireiot.frame_id, fireiot.observation_id, fireiot.quarantine_id, fireiot.command_step_id, fireiot.command_id',
-		'EXECUTE ON FUNCTION fireiot.make_partitions(interval, timestamptz), fireiot.seal(), fireiot.checkpoint()'],
+		'EXECUTE ON FUNCTION fireiot.make_partitions(interval, timestamptz), fireiot.seal(), fireiot.checkpoint(), fireiot.note_roles()'],
 		role);
 END
 $$;

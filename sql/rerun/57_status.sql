@@ -321,7 +321,7 @@ AS $$
 		WHERE NOT has_sequence_privilege(l.oid, 'fireiot.' || name, 'USAGE')
 		UNION ALL
 		SELECT 'EXECUTE ON FUNCTION ' || f
-		FROM listener AS l, (VALUES ('fireiot.make_partitions(interval, timestamptz)'), ('fireiot.seal()'), ('fireiot.checkpoint()')) AS v (f)
+		FROM listener AS l, (VALUES ('fireiot.make_partitions(interval, timestamptz)'), ('fireiot.seal()'), ('fireiot.checkpoint()'), ('fireiot.note_roles()')) AS v (f)
 		WHERE NOT has_function_privilege(l.oid, f, 'EXECUTE')
 	)
 	SELECT coalesce(array_agg(what), '{}') FROM missing

@@ -282,6 +282,41 @@ $$;
 COMMENT ON FUNCTION fireiot.log_privileges(text, jsonb, jsonb, text) IS
 'What is other than it was of roles, owners and privileges to fireiot.change_log; password_of: the role whose password was set';
 
+-- The log's last word on each role is what it was; a password that was set
+-- anew is one that there is.
+CREATE OR REPLACE FUNCTION fireiot.log_found_roles()
+RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	known jsonb;
+	there jsonb;
+BEGIN
+	-- one snapshot for both
+	SELECT coalesce(jsonb_object_agg(l.object, l.new || CASE WHEN l.new ->> 'password' = 'set anew' THEN '{"password": true}'::jsonb ELSE '{}' END), '{}'),
+		fireiot.roles_now()
+	INTO known, there
+	FROM (SELECT DISTINCT ON (object) object, new FROM fireiot.change_log WHERE object LIKE 'role %' ORDER BY object, id DESC) AS l
+	WHERE l.new IS NOT NULL;
+	IF known = there THEN
+		RETURN false;
+	END IF;
+	PERFORM fireiot.log_privileges('found', known, there);
+	RETURN true;
+END
+$$;
+COMMENT ON FUNCTION fireiot.log_found_roles() IS
+'What is other of roles than fireiot.change_log has it, to fireiot.change_log; false: nothing';
+
+CREATE OR REPLACE FUNCTION fireiot.note_roles()
+RETURNS void
+AS 'MODULE_PATHNAME', 'fireiot_note_roles'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION fireiot.note_roles() IS
+'For the keeper: logs changes of roles that were made from other databases, once the log has begun';
+
 -- The library's hook logs.  Where it is not preloaded nothing can be logged,
 -- and what cannot be logged is not done.
 CREATE OR REPLACE FUNCTION fireiot.log_grant()

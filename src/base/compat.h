@@ -159,11 +159,17 @@ update_row(ResultRelInfo *target, ItemPointer at, TupleTableSlot *slot,
  */
 #if PG_VERSION_NUM >= 160000
 #define relation_file_locator(relation) (&(relation)->rd_locator)
+#define set_file_locator(at, tablespace, database, number) \
+	((at)->spcOid = (tablespace), (at)->dbOid = (database), \
+	 (at)->relNumber = (number))
 #define file_locator_equals(a, b) RelFileLocatorEquals(*(a), *(b))
 typedef RelFileLocator file_locator;
 typedef TU_UpdateIndexes updated_indexes;
 #else
 #define relation_file_locator(relation) (&(relation)->rd_node)
+#define set_file_locator(at, tablespace, database, number) \
+	((at)->spcNode = (tablespace), (at)->dbNode = (database), \
+	 (at)->relNode = (number))
 #define file_locator_equals(a, b) RelFileNodeEquals(*(a), *(b))
 #define relation_set_new_filelocator relation_set_new_filenode
 typedef RelFileNode file_locator;

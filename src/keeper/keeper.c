@@ -84,6 +84,7 @@ turn(void)
 	if (call("SELECT fireiot.seal()"))
 		checkpoint_is_due = true;
 	sign_checkpoint();
+	(void) call("SELECT fireiot.note_roles()");
 	if (me->state != WORKER_WORKING || me->message[0] != '\0')
 		worker_slot_report(me, WORKER_WORKING, "");
 }

@@ -8,20 +8,17 @@
  */
 #include "ledger/change_log.h"
 
-#include "catalog/pg_authid_d.h"
-#include "catalog/pg_type_d.h"
 #include "commands/dbcommands.h"
 #include "commands/trigger.h"
-#include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "parser/parse_func.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
-#include "utils/builtins.h"
 #include "utils/rls.h"
 
+#include "ledger/ask.h"
 #include "ledger/guard.h"
 #include "ledger/registry.h"
 
@@ -123,51 +120,32 @@ functions_are_there(void)
 	return true;
 }
 
-/*
- * Run a query with texts for parameters, as superuser and as the log's own
- * writer.  Returns the text of its first column; NULL: it has none.
- */
-static char *
-ask(const char *query, int count, const char *const *texts)
+typedef struct question
 {
-	Oid			types[4] = {TEXTOID, TEXTOID, TEXTOID, TEXTOID};
-	Datum		values[4];
-	char		nulls[] = "    ";
-	Oid			user;
-	int			security;
-	guard_allowance before = guard_allowed();
-	guard_allowance allowance = before;
-	char	   *answer = NULL;
+	const char *query;
+	int			count;
+	const char *const *texts;
+	char	   *answer;
+} question;
 
-	Assert(count <= lengthof(values));
-	for (int i = 0; i < count; i++)
-	{
-		values[i] = texts[i] != NULL ? CStringGetTextDatum(texts[i]) : (Datum) 0;
-		nulls[i] = texts[i] != NULL ? ' ' : 'n';
-	}
-	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID,
-						   security | SECURITY_LOCAL_USERID_CHANGE);
+static void
+ask_to_write(void *arg)
+{
+	question   *q = arg;
+
+	q->answer = ask(q->query, q->count, q->texts);
+}
+
+/* Ask a function that writes the log. */
+static char *
+write_log(const char *query, int count, const char *const *texts)
+{
+	question	q = {query, count, texts, NULL};
+	guard_allowance allowance = guard_allowed();
+
 	allowance.own_write = true;
-	guard_allow(allowance);
-	PG_TRY();
-	{
-		SPI_connect();
-		if (SPI_execute_with_args(query, count, types, values, nulls, false, 1) != SPI_OK_SELECT)
-			elog(ERROR, "could not ask \"%s\"", query);
-		if (SPI_processed > 0)
-			answer = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-		if (answer != NULL)
-			answer = strcpy(SPI_palloc(strlen(answer) + 1), answer);
-		SPI_finish();
-	}
-	PG_FINALLY();
-	{
-		guard_allow(before);
-		SetUserIdAndSecContext(user, security);
-	}
-	PG_END_TRY();
-	return answer;
+	guard_allow_for(allowance, ask_to_write, &q);
+	return q.answer;
 }
 
 log_watch *
@@ -195,8 +173,8 @@ log_watch_end(log_watch *watch)
 
 	if (!guard_on_duty() || !functions_are_there())
 		return;
-	ask(psprintf("SELECT fireiot.log_privileges(pg_catalog.lower($1), $2::pg_catalog.jsonb, %s, $3)",
-				 watch->now), 3, texts);
+	(void) write_log(psprintf("SELECT fireiot.log_privileges(pg_catalog.lower($1), $2::pg_catalog.jsonb, %s, $3)",
+							  watch->now), 3, texts);
 }
 
 void
@@ -204,8 +182,32 @@ log_trigger_dropped(const char *table, const char *trigger)
 {
 	const char *texts[] = {table, trigger};
 
-	ask("SELECT fireiot.log_change($1, NULL, 'drop trigger', pg_catalog.jsonb_build_object('trigger', $2))",
-		2, texts);
+	(void) write_log("SELECT fireiot.log_change($1, NULL, 'drop trigger', pg_catalog.jsonb_build_object('trigger', $2))",
+					 2, texts);
+}
+
+static FmgrInfo *
+find_writer(const TriggerData *trigger, MemoryContext context)
+{
+	char	   *name = TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event) ?
+		"store_truncated" : "store_rows";
+	FmgrInfo   *writer = MemoryContextAlloc(context, sizeof(FmgrInfo));
+
+	fmgr_info_cxt(LookupFuncName(list_make2(makeString("fireiot"), makeString(name)),
+								 0, NULL, false),
+				  writer, context);
+	return writer;
+}
+
+static void
+call_writer(void *arg)
+{
+	FunctionCallInfo fcinfo = arg;
+	LOCAL_FCINFO(inner, 0);
+
+	InitFunctionCallInfoData(*inner, fcinfo->flinfo->fn_extra, 0, InvalidOid,
+							 fcinfo->context, NULL);
+	(void) FunctionCallInvoke(inner);
 }
 
 PG_FUNCTION_INFO_V1(fireiot_log_trigger);
@@ -218,40 +220,39 @@ PG_FUNCTION_INFO_V1(fireiot_log_trigger);
 Datum
 fireiot_log_trigger(PG_FUNCTION_ARGS)
 {
-	LOCAL_FCINFO(inner, 0);
-	guard_allowance before = guard_allowed();
-	guard_allowance allowance = before;
-	const char *writer;
+	guard_allowance allowance = guard_allowed();
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("the function is a trigger's")));
 	if (fcinfo->flinfo->fn_extra == NULL)
-	{
-		FmgrInfo   *found = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt,
-											   sizeof(FmgrInfo));
-
-		writer = TRIGGER_FIRED_BY_TRUNCATE(((TriggerData *) fcinfo->context)->tg_event) ?
-			"store_truncated" : "store_rows";
-		fmgr_info_cxt(LookupFuncName(list_make2(makeString("fireiot"),
-												makeString(unconstify(char *, writer))),
-									 0, NULL, false),
-					  found, fcinfo->flinfo->fn_mcxt);
-		fcinfo->flinfo->fn_extra = found;
-	}
-	InitFunctionCallInfoData(*inner, fcinfo->flinfo->fn_extra, 0, InvalidOid,
-							 fcinfo->context, NULL);
+		fcinfo->flinfo->fn_extra = find_writer((TriggerData *) fcinfo->context,
+											   fcinfo->flinfo->fn_mcxt);
 	allowance.own_write = true;
-	guard_allow(allowance);
-	PG_TRY();
-	{
-		(void) FunctionCallInvoke(inner);
-	}
-	PG_FINALLY();
-	{
-		guard_allow(before);
-	}
-	PG_END_TRY();
+	guard_allow_for(allowance, call_writer, fcinfo);
 	return PointerGetDatum(NULL);
+}
+
+PG_FUNCTION_INFO_V1(fireiot_note_roles);
+
+/*
+ * For the keeper: logs what is other of roles than the log says, which is what
+ * was done from other databases.  Looks into the log only when roles are not
+ * as this process saw them last.
+ */
+Datum
+fireiot_note_roles(PG_FUNCTION_ARGS)
+{
+	static char seen[33];
+	char	   *now = ask("SELECT pg_catalog.md5(fireiot.roles_now()::pg_catalog.text)"
+						  " FROM fireiot.change_log_start LIMIT 1", 0, NULL);
+
+	/* null: the log has not begun, a restore may be under way */
+	if (now == NULL || strcmp(now, seen) == 0)
+		PG_RETURN_VOID();
+	/* what was written is seen when it is committed: next time */
+	if (strcmp(write_log("SELECT fireiot.log_found_roles()", 0, NULL), "f") == 0)
+		strlcpy(seen, now, sizeof(seen));
+	PG_RETURN_VOID();
 }

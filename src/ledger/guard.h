@@ -38,6 +38,10 @@ typedef struct guard_allowance
 extern guard_allowance guard_allowed(void);
 extern void guard_allow(guard_allowance allowance);
 
+/* Do something with an allowance, which ends with it. */
+extern void guard_allow_for(guard_allowance allowance, void (*work) (void *),
+							void *arg);
+
 /* The guard is on duty in this session and database. */
 extern bool guard_on_duty(void);
 

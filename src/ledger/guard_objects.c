@@ -58,6 +58,23 @@ guard_allow(guard_allowance allowance)
 	allowed = allowance;
 }
 
+void
+guard_allow_for(guard_allowance allowance, void (*work) (void *), void *arg)
+{
+	guard_allowance before = allowed;
+
+	allowed = allowance;
+	PG_TRY();
+	{
+		work(arg);
+	}
+	PG_FINALLY();
+	{
+		allowed = before;
+	}
+	PG_END_TRY();
+}
+
 static bool
 is_given_up(void)
 {

@@ -109,27 +109,23 @@ run(const char *statement)
 			 SPI_result_code_string(result));
 }
 
+static void
+write_anew(void *name)
+{
+	run(psprintf("ALTER TABLE %s SET ACCESS METHOD fireiot_ledger",
+				 (char *) name));
+}
+
 /* Rows that are there are written anew, and stamped as of now. */
 static void
 convert(Oid table)
 {
-	guard_allowance before = guard_allowed();
-	guard_allowance allowance = before;
+	guard_allowance allowance = guard_allowed();
 
 	if (get_rel_relkind(table) != RELKIND_RELATION)
 		return;
 	allowance.conversion = table;
-	guard_allow(allowance);
-	PG_TRY();
-	{
-		run(psprintf("ALTER TABLE %s SET ACCESS METHOD fireiot_ledger",
-					 protected_name(table)));
-	}
-	PG_FINALLY();
-	{
-		guard_allow(before);
-	}
-	PG_END_TRY();
+	guard_allow_for(allowance, write_anew, protected_name(table));
 }
 
 static void
@@ -185,24 +181,20 @@ has_certificate(const char *partition)
 }
 
 static void
+drop(void *address)
+{
+	performDeletion(address, DROP_RESTRICT, 0);
+}
+
+static void
 drop_with_allowance(Oid partition)
 {
-	guard_allowance before = guard_allowed();
-	guard_allowance allowance = before;
+	guard_allowance allowance = guard_allowed();
 	ObjectAddress address;
 
 	allowance.purge = partition;
-	guard_allow(allowance);
 	ObjectAddressSet(address, RelationRelationId, partition);
-	PG_TRY();
-	{
-		performDeletion(&address, DROP_RESTRICT, 0);
-	}
-	PG_FINALLY();
-	{
-		guard_allow(before);
-	}
-	PG_END_TRY();
+	guard_allow_for(allowance, drop, &address);
 }
 
 PG_FUNCTION_INFO_V1(drop_purged_partition);
@@ -253,31 +245,20 @@ seal_what_there_is(void)
 		run("SELECT fireiot.checkpoint()");
 	else
 		ereport(WARNING,
-				(errmsg("no final checkpoint is signed"),
+				(errcode(ERRCODE_WARNING),
+				 errmsg("no final checkpoint is signed"),
 				 errhint("To have one, roll back, set fireiot.checkpoint_key_file and call the function again.")));
 }
 
 static void
-store_order(text *reason)
+store_order(void *reason)
 {
 	Oid			types[] = {TEXTOID};
 	Datum		values[] = {PointerGetDatum(reason)};
-	guard_allowance before = guard_allowed();
-	guard_allowance allowance = before;
 
-	allowance.own_write = true;
-	guard_allow(allowance);
-	PG_TRY();
-	{
-		if (SPI_execute_with_args("INSERT INTO fireiot.decommission (reason, ordered_by) VALUES ($1, session_user)",
-								  1, types, values, NULL, false, 0) != SPI_OK_INSERT)
-			elog(ERROR, "could not store the order");
-	}
-	PG_FINALLY();
-	{
-		guard_allow(before);
-	}
-	PG_END_TRY();
+	if (SPI_execute_with_args("INSERT INTO fireiot.decommission (reason, ordered_by) VALUES ($1, session_user)",
+							  1, types, values, NULL, false, 0) != SPI_OK_INSERT)
+		elog(ERROR, "could not store the order");
 }
 
 PG_FUNCTION_INFO_V1(ledger_decommission);
@@ -290,14 +271,17 @@ Datum
 ledger_decommission(PG_FUNCTION_ARGS)
 {
 	text	   *reason = PG_GETARG_TEXT_PP(0);
+	guard_allowance allowance = guard_allowed();
 
 	check_order(text_to_cstring(reason));
 	SPI_connect();
 	seal_what_there_is();
-	store_order(reason);
+	allowance.own_write = true;
+	guard_allow_for(allowance, store_order, reason);
 	SPI_finish();
 	ereport(NOTICE,
-			(errmsg("the order acts when it is in the chain"),
+			(errcode(ERRCODE_SUCCESSFUL_COMPLETION),
+			 errmsg("the order acts when it is in the chain"),
 			 errhint("%s", settings.checkpoint_key_file[0] != '\0' ?
 					 "SELECT fireiot.seal(); and then SELECT fireiot.checkpoint(); in transactions of their own." :
 					 "SELECT fireiot.seal(); in a transaction of its own.")));

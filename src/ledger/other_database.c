@@ -38,9 +38,8 @@ find_tables(Oid database, file_locator *where)
 	path = GetDatabasePath(database, tablespace);
 	if (access(psprintf("%s/pg_filenode.map", path), F_OK) != 0)
 		return false;
-	*where = (file_locator) {
-		tablespace, database, mapped_file_number(path, RelationRelationId)
-	};
+	set_file_locator(where, tablespace, database,
+					 mapped_file_number(path, RelationRelationId));
 	return smgrexists(smgropen(*where, NO_BACKEND), MAIN_FORKNUM);
 }
 

@@ -8,14 +8,11 @@
 #include "access/tableam.h"
 #include "catalog/dependency.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_authid_d.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_inherits.h"
 #include "commands/defrem.h"
 #include "commands/extension.h"
-#include "executor/spi.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -23,11 +20,12 @@
 #include "utils/syscache.h"
 
 #include "base/settings.h"
+#include "ledger/ask.h"
 #include "ledger/refusal.h"
 
 /* Orders that a block and those before it have. */
 #define ORDER_SEALED(block) \
-	"SELECT FROM fireiot.decommission AS d JOIN fireiot.ledger_block AS b" \
+	"SELECT 1 FROM fireiot.decommission AS d JOIN fireiot.ledger_block AS b" \
 	" ON b.n OPERATOR(pg_catalog.=) " block \
 	" AND pg_catalog.pg_visible_in_snapshot(d.tx, b.snapshot)"
 
@@ -223,28 +221,10 @@ any_record(void)
 static bool
 order_is_sealed(void)
 {
-	Oid			user;
-	int			security;
-	bool		sealed;
-
-	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID,
-						   security | SECURITY_LOCAL_USERID_CHANGE);
-	PG_TRY();
-	{
-		SPI_connect();
-		sealed = SPI_execute(settings.checkpoint_key_file[0] != '\0' ?
-							 ORDER_SEALED("(SELECT pg_catalog.max(size) - 1 FROM fireiot.ledger_checkpoint)") :
-							 ORDER_SEALED("(SELECT pg_catalog.max(n) FROM fireiot.ledger_block)"),
-							 false, 1) == SPI_OK_SELECT && SPI_processed > 0;
-		SPI_finish();
-	}
-	PG_FINALLY();
-	{
-		SetUserIdAndSecContext(user, security);
-	}
-	PG_END_TRY();
-	return sealed;
+	return ask(settings.checkpoint_key_file[0] != '\0' ?
+			   ORDER_SEALED("(SELECT pg_catalog.max(size) - 1 FROM fireiot.ledger_checkpoint)") :
+			   ORDER_SEALED("(SELECT pg_catalog.max(n) FROM fireiot.ledger_block)"),
+			   0, NULL) != NULL;
 }
 
 bool

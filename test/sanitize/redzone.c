@@ -209,7 +209,8 @@ runs_statements(const char *name)
 {
 	static const char *const names[] = {"ingest", "seal", "verify_ledger",
 		"prove", "checkpoint", "verify_against", "make_ledger",
-	"drop_purged_partition"};
+	"drop_purged_partition", "decommission", "log_rows", "log_truncate",
+	"note_roles"};
 
 	for (int i = 0; i < lengthof(names); i++)
 		if (strcmp(name, names[i]) == 0)

@@ -264,6 +264,15 @@ sub sealing
 	is($node->safe_psql('city', 'SELECT hint FROM fireiot.open_writer()'), "COMMIT PREPARED 'left'; or ROLLBACK PREPARED 'left';", 'open transactions: hint');
 	$node->safe_psql('city', "COMMIT PREPARED 'left'");
 
+	# a role that is changed from elsewhere, and one that is changed here
+	$node->safe_psql('postgres', 'CREATE ROLE stranger SUPERUSER');
+	becomes("SELECT count(*) FROM fireiot.change_log WHERE object = 'role stranger' AND action = 'found' AND (new -> 'rolsuper')::boolean", '1', 'a role of elsewhere is found');
+	$node->safe_psql('city', "ALTER ROLE stranger NOSUPERUSER PASSWORD 'x'");
+	$node->safe_psql('postgres', 'CREATE ROLE later; DROP ROLE stranger');
+	becomes("SELECT count(*) FROM fireiot.change_log WHERE object = 'role later' AND action = 'found'", '1', 'the next one is found');
+	is($node->safe_psql('city', "SELECT string_agg(action, ', ' ORDER BY id) FROM fireiot.change_log WHERE object = 'role stranger'"), 'found, alter role, found',
+		'each change is logged once');
+
 	# a copy by template, as docs/operations.md has it
 	configure('fireiot.database', "'postgres'");
 	becomes("SELECT count(*) FROM pg_stat_activity WHERE datname = 'city' AND backend_type LIKE 'fireiot%'", '0', 'keeper and listeners leave the database');
