@@ -265,7 +265,7 @@ $$;
 COMMENT ON FUNCTION fireiot.roles_now() IS
 'Attributes, memberships and settings of all roles by name, without passwords';
 
-CREATE OR REPLACE FUNCTION fireiot.log_privileges(action text, before jsonb, behind jsonb, password_of text DEFAULT NULL)
+CREATE OR REPLACE FUNCTION fireiot.log_privileges(action text, before jsonb, behind jsonb DEFAULT NULL, password_of text DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -274,7 +274,7 @@ BEGIN
 	PERFORM fireiot.log_change(key, NULL, action, o.value,
 		CASE WHEN key = 'role ' || quote_ident(password_of) AND (n.value -> 'password')::boolean
 			THEN n.value || '{"password": "set anew"}' ELSE n.value END)
-	FROM jsonb_each(before) AS o FULL JOIN jsonb_each(behind) AS n USING (key)
+	FROM jsonb_each(before) AS o FULL JOIN jsonb_each(coalesce(behind, fireiot.privileges_now())) AS n USING (key)
 	WHERE o.value IS DISTINCT FROM n.value OR key = 'role ' || quote_ident(password_of)
 	ORDER BY key;
 END
@@ -318,16 +318,18 @@ COMMENT ON FUNCTION fireiot.note_roles() IS
 'For the keeper: logs changes of roles that were made from other databases, once the log has begun';
 
 -- The library's hook logs.  Where it is not preloaded nothing can be logged,
--- and what cannot be logged is not done.
+-- and what cannot be logged is not done.  STABLE: its own queries see what was
+-- before the command, those of the volatile function that it calls see what is
+-- behind it.
 CREATE OR REPLACE FUNCTION fireiot.log_grant()
 RETURNS event_trigger
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	IF NOT EXISTS (SELECT FROM fireiot.listener_state())
 		AND (TG_TAG = 'ALTER EXTENSION' OR NOT EXISTS (SELECT FROM pg_event_trigger_ddl_commands() WHERE in_extension)) THEN
-		PERFORM fireiot.log_change('schema fireiot', NULL, lower(TG_TAG));
+		PERFORM fireiot.log_privileges(lower(TG_TAG), fireiot.privileges_now());
 	END IF;
 END
 $$;

@@ -18,6 +18,7 @@
 #include "utils/acl.h"
 #include "utils/rls.h"
 
+#include "base/shared.h"
 #include "ledger/ask.h"
 #include "ledger/guard.h"
 #include "ledger/registry.h"
@@ -154,8 +155,12 @@ log_watch_begin(Node *statement)
 	const char *now = what_it_changes(statement);
 	log_watch  *watch;
 
-	/* of what the script of an update does, the update tells in one go */
-	if (now == NULL || !guard_on_duty() || in_own_script() ||
+	/*
+	 * Of what the script of an update does, the update tells in one go.
+	 * Without the preload the event trigger refuses what it sees; roles are
+	 * found later.
+	 */
+	if (now == NULL || !shared_ready() || !guard_on_duty() || in_own_script() ||
 		!functions_are_there() || log_is_restoring())
 		return NULL;
 	watch = palloc0(sizeof(log_watch));

@@ -251,6 +251,10 @@ check_filter(Oid class, Oid object)
 		return;
 	table = is_rule ? ((Form_pg_rewrite) GETSTRUCT(row))->ev_class :
 		((Form_pg_policy) GETSTRUCT(row))->polrelid;
+	if (is_rule && get_rel_relkind(table) == RELKIND_VIEW &&
+		!in_own_script() && is_own(RelationRelationId, table))
+		refuse("view \"%s\" of fireiot cannot be replaced",
+			   protected_name(table), HINT_UPGRADE);
 	if (is_protected(table))
 		refuse(is_rule ? "table \"%s\" cannot have rules" :
 			   "table \"%s\" cannot have policies", protected_name(table),
@@ -393,36 +397,46 @@ check_schema(Oid schema)
 	table_close(catalog, AccessShareLock);
 }
 
-/* What a table is called, and how it is kept. */
+/* The statement gives it another name or schema. */
+static bool
+is_renamed(Form_pg_class old, Form_pg_class new)
+{
+	return strcmp(NameStr(old->relname), NameStr(new->relname)) != 0 ||
+		old->relnamespace != new->relnamespace;
+}
+
+/* A table that is kept: what it is called, and whether rows are hidden. */
 static void
-check_table_row(Oid relation)
+check_kept_table(Oid relation, bool renamed, Form_pg_class new)
+{
+	if (renamed && (is_known(relation) || table_holds_rows(relation)))
+		refuse("table \"%s\" cannot be renamed", protected_name(relation),
+			   HINT_NAME);
+	if (new->relrowsecurity || new->relforcerowsecurity)
+		refuse("table \"%s\" cannot have row security", protected_name(relation),
+			   HINT_HIDDEN);
+}
+
+static void
+check_relation(Oid relation)
 {
 	HeapTuple	after = catalog_row(RelationRelationId, ClassOidIndexId,
 									Anum_pg_class_oid, relation);
-	HeapTuple	before = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
-	Form_pg_class old;
+	HeapTuple	before = SearchSysCacheCopy1(RELOID, ObjectIdGetDatum(relation));
 	Form_pg_class new;
-	bool		is_renamed;
-	bool		is_hidden;
+	bool		renamed;
 
 	if (!HeapTupleIsValid(before) || after == NULL)
-	{
-		if (HeapTupleIsValid(before))
-			ReleaseSysCache(before);
 		return;
-	}
-	old = (Form_pg_class) GETSTRUCT(before);
 	new = (Form_pg_class) GETSTRUCT(after);
-	is_renamed = strcmp(NameStr(old->relname), NameStr(new->relname)) != 0 ||
-		old->relnamespace != new->relnamespace;
-	is_hidden = new->relrowsecurity || new->relforcerowsecurity;
-	ReleaseSysCache(before);
-	if (is_renamed && (is_known(relation) || table_holds_rows(relation)))
-		refuse("table \"%s\" cannot be renamed", protected_name(relation),
-			   HINT_NAME);
-	if (is_hidden)
-		refuse("table \"%s\" cannot have row security", protected_name(relation),
-			   HINT_HIDDEN);
+	renamed = is_renamed((Form_pg_class) GETSTRUCT(before), new);
+	if (is_protected(relation))
+		check_kept_table(relation, renamed, new);
+	/* another one could take its place */
+	else if (renamed && !in_own_script() &&
+			 is_own(RelationRelationId, relation))
+		refuse("relation \"%s\" of fireiot cannot be renamed",
+			   protected_name(relation), HINT_UPGRADE);
 }
 
 /* What a column is called, and how its bytes are read. */
@@ -566,12 +580,11 @@ altered(Oid class, Oid object, int column, Oid other)
 	switch (class)
 	{
 		case RelationRelationId:
-			if (check_composite(object) || object == allowed.conversion ||
-				!is_protected(object))
+			if (check_composite(object) || object == allowed.conversion)
 				break;
 			if (column == 0)
-				check_table_row(object);
-			else
+				check_relation(object);
+			else if (is_protected(object))
 				check_column(object, column);
 			break;
 		case InheritsRelationId:

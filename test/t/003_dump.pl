@@ -140,13 +140,11 @@ sub restored_is_alive
 }
 
 # Dumped, restored with every error fatal, and looked at.
-sub dump_and_restore
+sub restored
 {
 	my ($database, $dump, $restore) = @_;
 
-	$node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE template0");
-	$node->command_ok([ 'pg_dump', '-d', $node->connstr('site'), @$dump ], "$database: pg_dump @$dump[0]");
-	$node->command_ok([ @$restore, '-d', $node->connstr($database) ], "$database: restored by $restore->[0]");
+	dump_and_restore($node, 'site', $database, $dump, $restore);
 	compare($database);
 	return;
 }
@@ -155,14 +153,14 @@ sub dump_and_restore
 $node->append_conf('postgresql.conf', "shared_preload_libraries = 'fireiot'\nfireiot.listen = off");
 $node->restart;
 site();
-dump_and_restore('custom', [ '-Fc', '-f', "$dir/custom" ],
+restored('custom', [ '-Fc', '-f', "$dir/custom" ],
 	[ 'pg_restore', '--exit-on-error', "$dir/custom" ]);
 compare_index_scans('custom');
 restored_is_alive('custom');
-dump_and_restore('plain', [ '-Fp', '-f', "$dir/plain" ],
+restored('plain', [ '-Fp', '-f', "$dir/plain" ],
 	[ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/plain" ]);
 # with INSERT statements, each of which meets the constraints by itself
-dump_and_restore('inserts', [ '--rows-per-insert=1', '-f', "$dir/inserts" ],
+restored('inserts', [ '--rows-per-insert=1', '-f', "$dir/inserts" ],
 	[ 'psql', '-X', '-q', '-1', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/inserts" ]);
 $node->stop;
 done_testing();

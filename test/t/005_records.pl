@@ -97,13 +97,11 @@ sub is_alive
 	return;
 }
 
-sub dump_and_restore
+sub restored
 {
 	my ($database, $dump, $restore) = @_;
 
-	$node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE template0");
-	$node->command_ok([ 'pg_dump', '-d', $node->connstr('site'), @$dump ], "$database: pg_dump @$dump[0]");
-	$node->command_ok([ @$restore, '-d', $node->connstr($database) ], "$database: restored by $restore->[0]");
+	dump_and_restore($node, 'site', $database, $dump, $restore);
 	compare($database);
 	is_alive($database);
 	return;
@@ -163,13 +161,13 @@ sub settings_that_nobody_made
 PostgreSQL::Test::Utils::append_to_file("$dir/make.sql",
 	"INSERT INTO made SELECT fireiot.make_partitions('9 days', '2027-01-05 12:00+08');\n");
 fill();
-dump_and_restore('custom', [ '-Fc', '-f', "$dir/custom" ],
+restored('custom', [ '-Fc', '-f', "$dir/custom" ],
 	[ 'pg_restore', '--exit-on-error', "$dir/custom" ]);
-dump_and_restore('jobs', [ '-Fd', '-j', '2', '-f', "$dir/jobs" ],
+restored('jobs', [ '-Fd', '-j', '2', '-f', "$dir/jobs" ],
 	[ 'pg_restore', '--exit-on-error', '--jobs', '4', "$dir/jobs" ]);
-dump_and_restore('plain', [ '-Fp', '-f', "$dir/plain" ],
+restored('plain', [ '-Fp', '-f', "$dir/plain" ],
 	[ 'psql', '-X', '-q', '-1', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/plain" ]);
-dump_and_restore('by_root', [ '--load-via-partition-root', '-Fc', '-f', "$dir/by_root" ],
+restored('by_root', [ '--load-via-partition-root', '-Fc', '-f', "$dir/by_root" ],
 	[ 'pg_restore', '--exit-on-error', '--single-transaction', "$dir/by_root" ]);
 at_once();
 settings_that_nobody_made();

@@ -220,6 +220,9 @@ attack('UPDATE of the change log', "UPDATE fireiot.change_log SET login = 'clerk
 attack('DELETE of the change log', 'DELETE FROM fireiot.change_log', 'am');
 attack('ALTER COLUMN TYPE ... USING of a table whose changes are logged', "ALTER TABLE fireiot.retention_choice ALTER decided_by TYPE text USING 'x'", 'guard', named => qr/"fireiot\.retention_choice"/);
 attack('CREATE TABLE INHERITS: a child that brings rows into the registry', 'CREATE TABLE site.units () INHERITS (fireiot.unit)', 'guard', named => qr/"fireiot\.unit"/);
+attack('RENAME of a table of the registry, for another one in its place', 'ALTER TABLE fireiot.unit RENAME TO units', 'guard', named => qr/"fireiot\.unit"/);
+attack('SET SCHEMA of a view', 'ALTER VIEW fireiot.legal_hold_in_force SET SCHEMA site', 'guard', named => qr/"fireiot\.legal_hold_in_force"/);
+attack('CREATE OR REPLACE VIEW, so that no hold is in force', 'CREATE OR REPLACE VIEW fireiot.legal_hold_in_force AS SELECT id, received_at, placed_by, reason, device, unit_id, case_id, from_at, to_at FROM fireiot.legal_hold WHERE false', 'guard', named => qr/"fireiot\.legal_hold_in_force"/);
 attack('INSERT of an order to give up the installation', "INSERT INTO fireiot.decommission (reason, ordered_by) VALUES ('x', 'x')", 'guard', named => qr/"fireiot\.decommission"/);
 
 # A change that is made, with its row in the log, whatever is done to silence it.

@@ -33,9 +33,7 @@ sub restored
 {
 	my ($copy, $dump, @restore) = @_;
 
-	$node->safe_psql('postgres', "CREATE DATABASE $copy TEMPLATE template0");
-	$node->command_ok([ 'pg_dump', '-d', $node->connstr('site'), @$dump ], "$copy: dumped");
-	$node->command_ok([ @restore, '-d', $node->connstr($copy) ], "$copy: restored");
+	dump_and_restore($node, 'site', $copy, $dump, \@restore);
 	same([ $node, 'site' ], [ $node, $copy ], $log, "$copy: log");
 	same([ $node, 'site' ], [ $node, $copy ], "SELECT fireiot.privileges_now() - ('database ' || current_database())", "$copy: privileges");
 	is($node->safe_psql($copy, 'SELECT count(*) FROM fireiot.change_log_start'), 0, "$copy: has not begun");

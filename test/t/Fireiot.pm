@@ -14,6 +14,7 @@ our @EXPORT = qw(
   create_database
   refused
   without_guard
+  dump_and_restore
   same
   %indexes
 );
@@ -79,6 +80,17 @@ sub without_guard
 	run_log([ 'postgres', '--single', '-D', $node->data_dir, '-c', 'shared_preload_libraries=', $database ],
 		'<', \"$statement;\n") or die "without_guard: $statement";
 	$node->start;
+	return;
+}
+
+# A new database from a dump of another; every error is fatal.
+sub dump_and_restore
+{
+	my ($node, $from, $to, $dump, $restore) = @_;
+
+	$node->safe_psql('postgres', "CREATE DATABASE $to TEMPLATE template0");
+	$node->command_ok([ 'pg_dump', '-d', $node->connstr($from), @$dump ], "$to: pg_dump @$dump[0]");
+	$node->command_ok([ @$restore, '-d', $node->connstr($to) ], "$to: restored by $restore->[0]");
 	return;
 }
 
