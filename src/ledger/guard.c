@@ -12,6 +12,7 @@
 #include "access/xact.h"
 #include "catalog/catalog.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_depend_d.h"
 #include "catalog/pg_extension.h"
 #include "commands/defrem.h"
 #include "commands/extension.h"
@@ -21,6 +22,7 @@
 #include "parser/parsetree.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 
 #include "ledger/change_log.h"
@@ -51,6 +53,18 @@ object_accessed(ObjectAccessType access, Oid class, Oid object, int column,
 }
 
 /*
+ * The script of another extension, from the server's own directory.  Some of
+ * PostgreSQL's write pg_depend when they are created.
+ */
+static bool
+in_packaged_script(void)
+{
+	const char *path = GetConfigOption("extension_control_path", true, false);
+
+	return creating_extension && (path == NULL || strcmp(path, "$system") == 0);
+}
+
+/*
  * Whoever writes system catalogs by hand can exchange what a table shows, or
  * who keeps it; so can the script of an extension that was made for it.
  */
@@ -58,7 +72,8 @@ static void
 check_catalog(Oid relation)
 {
 	if (!OidIsValid(relation) || !IsCatalogRelationOid(relation) ||
-		in_own_script())
+		in_own_script() ||
+		(relation == DependRelationId && in_packaged_script()))
 		return;
 	refuse("rows of system catalog \"%s\" cannot be written in a database that keeps records",
 		   get_rel_name(relation),

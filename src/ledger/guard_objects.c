@@ -62,8 +62,11 @@ void
 guard_allow_for(guard_allowance allowance, void (*work) (void *), void *arg)
 {
 	guard_allowance before = allowed;
+	bool		in_script = creating_extension;
 
 	allowed = allowance;
+	/* a partition of the log that is made then is not of the extension */
+	creating_extension = in_script && in_own_script();
 	PG_TRY();
 	{
 		work(arg);
@@ -71,6 +74,7 @@ guard_allow_for(guard_allowance allowance, void (*work) (void *), void *arg)
 	PG_FINALLY();
 	{
 		allowed = before;
+		creating_extension = in_script;
 	}
 	PG_END_TRY();
 }

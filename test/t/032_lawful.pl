@@ -43,6 +43,8 @@ SQL
 		'ALTER TABLE visit ALTER n SET DEFAULT 1', 'ALTER TABLE visit ALTER n SET STATISTICS 10', 'ALTER TABLE visit ALTER who SET NOT NULL',
 		'ALTER TABLE visit SET (fillfactor = 100)', 'CREATE ROLE clerk', 'ALTER TABLE visit OWNER TO clerk', 'GRANT SELECT ON visit TO PUBLIC',
 		'CREATE INDEX v ON visit (who)', 'ALTER INDEX v RENAME TO w', 'DROP INDEX w', "COMMENT ON TABLE visit IS 'x'",
+		'CREATE EXTENSION cube; CREATE EXTENSION seg; DROP EXTENSION cube, seg',
+		'CREATE EXTENSION postgis_topology; DROP EXTENSION postgis_topology',
 		'VACUUM FULL visit', 'CLUSTER visit USING visit_pkey', 'REINDEX TABLE visit', 'ANALYZE visit', 'CREATE VIEW w AS SELECT * FROM visit', 'DROP VIEW w',
 		'CREATE STATISTICS s ON who, n FROM visit', 'DROP STATISTICS s', 'ALTER TABLE visit CLUSTER ON visit_pkey',
 		"CREATE FUNCTION hear() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
