@@ -9,15 +9,20 @@
 TAP_TESTS ?= $(sort $(wildcard test/t/*.pl))
 SOAK_TESTS = test/t/011_kill.pl test/t/015_hostile.pl test/t/018_memory.pl
 
-check-tap: build/sim/fireiot-sim build/test_clock.so next_version
+check-tap: build/sim/fireiot-sim build/test_clock.so build/test_attack.so next_version
 	@BINDIR='$(bindir)' FIREIOT_SIM='$<' FIREIOT_CLOCK=build/test_clock.so \
-		FIREIOT_NEXT=build/next PG_REGRESS='$(pg_regress_client)' \
+		FIREIOT_ATTACK=build/test_attack.so FIREIOT_NEXT=build/next PG_REGRESS='$(pg_regress_client)' \
 		PERL5LIB='$(top_builddir)/src/test/perl' PROVE='$(or $(PROVE),prove)' \
 		sh test/t/run.sh $(TAP_TESTS)
 
 build/test_clock.so: test/t/clock.c test/tap.mk
 	@mkdir -p $(@D)
 	@$(CC) -O2 -Wall -Wextra -Werror -fPIC -shared $< -ldl -o $@
+
+# Built for the tests, installed nowhere.
+build/test_attack.so: test/t/attack.c test/tap.mk
+	@mkdir -p $(@D)
+	@$(CC) $(filter-out -W%,$(CFLAGS)) $(CPPFLAGS) -Wall -Werror -fPIC -shared $< -o $@
 
 # A version to upgrade to: the library that says it is that, the script with a
 # function more, and the step to it: what is new, then all of sql/rerun.

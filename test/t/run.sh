@@ -7,8 +7,9 @@
 # `N passed, N failed`.
 #
 # From make: BINDIR, PG_REGRESS, PERL5LIB, PROVE, PG_CONFIG; FIREIOT_SIM, the
-# simulator of devices; FIREIOT_CLOCK, a clock for servers; FIREIOT_NEXT, a
-# version to upgrade to; FIREIOT_SOAK, how many times as long some tests go on.
+# simulator of devices; FIREIOT_CLOCK, a clock for servers; FIREIOT_ATTACK,
+# functions in C that do damage; FIREIOT_NEXT, a version to upgrade to;
+# FIREIOT_SOAK, how many times as long some tests go on.
 set -eu
 umask 022
 
@@ -62,7 +63,7 @@ make_directory()
 	cp test/t/*.pl test/t/*.pm "$dir/t"
 	cp test/verify_proof.sh "$dir/t"
 	export FIREIOT_VERIFY_PROOF="$dir/t/verify_proof.sh"
-	cp docs/ledger-attacks.md "$dir/docs"
+	cp docs/ledger.md docs/ledger-attacks.md "$dir/docs"
 	if [ -n "${FIREIOT_SIM:-}" ]; then
 		cp "$FIREIOT_SIM" "$dir/fireiot-sim"
 		export FIREIOT_SIM="$dir/fireiot-sim"
@@ -70,6 +71,10 @@ make_directory()
 	if [ -n "${FIREIOT_CLOCK:-}" ]; then
 		cp "$FIREIOT_CLOCK" "$dir/clock.so"
 		export FIREIOT_CLOCK="$dir/clock.so"
+	fi
+	if [ -n "${FIREIOT_ATTACK:-}" ]; then
+		cp "$FIREIOT_ATTACK" "$dir/attack.so"
+		export FIREIOT_ATTACK="$dir/attack.so"
 	fi
 	if [ -n "${FIREIOT_NEXT:-}" ]; then
 		mkdir "$dir/next"
