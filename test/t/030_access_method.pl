@@ -3,6 +3,7 @@
 use strict;
 use warnings;
 
+use Devices qw(set_and_reload);
 use Fireiot;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -16,6 +17,7 @@ autovacuum = off
 CONF
 $node->restart;
 create_database($node, 'city');
+my $major = int($node->safe_psql('postgres', 'SHOW server_version_num') / 10000);
 
 sub sql
 {
@@ -48,7 +50,7 @@ sub sums { return 'SELECT count(*), sum(hashtext(concat(id, x, n, long))) FROM '
 
 sub inserts
 {
-	sql('CREATE EXTENSION amcheck; CREATE EXTENSION pageinspect; CREATE EXTENSION pg_visibility; CREATE EXTENSION pgstattuple');
+	sql('CREATE EXTENSION amcheck; CREATE EXTENSION pageinspect; CREATE EXTENSION pg_visibility; CREATE EXTENSION pgstattuple; CREATE EXTENSION pgrowlocks');
 	for my $t ([ 'l', 'USING fireiot_ledger' ], [ 'st', 'USING fireiot_ledger' ], [ 'h', 'USING heap' ])
 	{
 		sql("CREATE TABLE $t->[0] (id bigint NOT NULL, tx xid8 DEFAULT pg_current_xact_id(), x text, n integer, twice integer GENERATED ALWAYS AS (n * 2) STORED, long text, span int4range, p point) $t->[1]");
@@ -176,6 +178,23 @@ sub parallel
 	like($err, qr/with request for [12] parallel worker/, 'parallel btree build');
 	is(sql("SELECT bt_index_parent_check('l_parallel', true)"), '', 'and it holds every row');
 	sql('DROP INDEX l_parallel');
+	launched($_) for 'btree (x, id, n)', $major >= 17 ? 'brin (id) WITH (pages_per_range = 1)' : (), $major >= 18 ? "gin (to_tsvector('simple', x))" : ();
+	return;
+}
+
+# The postmaster starts workers for the build, and the index answers as none does.
+sub launched
+{
+	my ($index) = @_;
+	my $query = "SELECT count(*), sum(id) FROM l WHERE x = 'x77' OR id BETWEEN 500 AND 600 OR to_tsvector('simple', x) @@ 'x78'";
+
+	set_and_reload($node, log_min_messages => 'debug1');
+	my $from = -s $node->logfile;
+	sql("SET max_parallel_maintenance_workers = 2; SET min_parallel_table_scan_size = 0; CREATE INDEX l_parallel ON l USING $index");
+	ok($node->log_contains(qr/starting background worker process "parallel worker for PID/, $from), "workers are launched to build $index");
+	set_and_reload($node, log_min_messages => 'warning');
+	is(sql("SET enable_seqscan = off; $query"), sql("SET enable_indexscan = off; SET enable_bitmapscan = off; $query"), "and it answers: $index");
+	sql('DROP INDEX l_parallel');
 	return;
 }
 
@@ -247,11 +266,13 @@ SQL
 sub other_tools
 {
 	refused($node, 'city', "SELECT verify_heapam('l')", '0A000', qr/heap|supported/, 'amcheck: verify_heapam');
-	my ($status, $out, $err) = $node->psql('city', "SELECT pgstattuple('l')");
-	isnt($status, 0, 'pgstattuple');
+	refused($node, 'city', "SELECT $_('l')", '0A000', qr/heap|supported/, $_) for qw(pgstattuple pgstattuple_approx);
+	refused($node, 'city', "SELECT * FROM pgrowlocks('l')", '0A000', qr/heap/, 'pgrowlocks');
+	refused($node, 'city', "SELECT count(*) FROM heap_page_item_attrs(get_raw_page('l', 0), 'l')", '0A000', qr/heap/, 'pageinspect: heap_page_item_attrs');
 	refused($node, 'city', 'CREATE TEMP TABLE z (id int) USING fireiot_ledger', '0A000', qr/"z"/, 'temporary');
 	refused($node, 'city', 'CREATE UNLOGGED TABLE z (id int) USING fireiot_ledger', '0A000', qr/"z"/, 'unlogged');
 	refused($node, 'city', 'CREATE MATERIALIZED VIEW z USING fireiot_ledger AS SELECT 1', '0A000', qr/"z"/, 'materialized view');
+	refused($node, 'city', 'SET default_table_access_method = fireiot_ledger; CREATE TEMP TABLE z (id int)', '0A000', qr/"z"/, 'default_table_access_method: temporary');
 	return;
 }
 

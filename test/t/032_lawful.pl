@@ -223,6 +223,8 @@ sub upgrade
 		SELECT fireiot.make_ledger('v'); SELECT fireiot.make_partitions(); INSERT INTO fireiot.frame (device, seq, verdict, command, outgoing, bytes) VALUES ('00000000002a', 1, 0, 2, false, '\\x40')", 'old');
 	my $query = "SELECT count(*), md5(string_agg(v::text, ',' ORDER BY id)), (SELECT count(*) FROM fireiot.frame), (SELECT count(*) FROM fireiot.ledger_table) FROM v";
 	my $before = sql($query, 'old');
+	sql('SELECT fireiot.seal()', 'old');
+	my $head = sql('SELECT n, hash FROM fireiot.ledger_block ORDER BY n DESC LIMIT 1', 'old');
 	$node->stop;
 	my $new = PostgreSQL::Test::Cluster->new('upgraded');
 	$new->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
@@ -235,6 +237,10 @@ sub upgrade
 	is($new->safe_psql('old', $query), $before, 'pg_upgrade: every row');
 	refused($new, 'old', 'DELETE FROM v', '0A000', qr/"public\.v"/, 'pg_upgrade: the access method');
 	refused($new, 'old', 'ALTER TABLE v RENAME TO w', '0A000', qr/"public\.v"/, 'pg_upgrade: the guard');
+	$new->safe_psql('old', "INSERT INTO v VALUES (3001, NULL, 'new'); SELECT fireiot.seal()");
+	is($new->safe_psql('old', 'SELECT first_block - 1, previous FROM fireiot.ledger_incarnation WHERE n = 2'), $head, 'pg_upgrade: the chain goes on behind its old head');
+	is($new->safe_psql('old', "SELECT sum(rows) FROM fireiot.ledger_block_part WHERE partition = 'public.v' AND block > " . (split /\|/, $head)[0]), '3001', 'with all rows');
+	is($new->safe_psql('old', 'SELECT * FROM fireiot.verify_ledger()'), '', 'and verifies');
 	$new->stop;
 	return;
 }
