@@ -115,8 +115,16 @@ sub wal_full
 	create_city('');
 	add(1000);
 	my $from = -s $node->logfile;
-	my $writer = IPC::Run::start([ 'psql', '-Xq', '-d', $node->connstr('city'), '-c',
-			"DO 'BEGIN FOR i IN 1 .. 100000 LOOP INSERT INTO visit (what) SELECT repeat(''what'', 10) FROM generate_series(1, 100); COMMIT; END LOOP; END'" ], '>', '/dev/null', '2>', '/dev/null');
+	# rows, and WAL of no table
+	my $writer = IPC::Run::start([ 'psql', '-Xq', '-d', $node->connstr('city'), '-c', <<'SQL' ], '>', '/dev/null', '2>', '/dev/null');
+		DO $$ BEGIN
+			FOR i IN 1 .. 100000 LOOP
+				INSERT INTO visit (what) SELECT 'what' FROM generate_series(1, 10);
+				PERFORM pg_logical_emit_message(false, '', repeat('x', 100000));
+				COMMIT;
+			END LOOP;
+		END $$
+SQL
 	wait_until(sub { sealed() > 1000 }, 'rows are written and sealed');
 	ok(wait_until(sub { fill_disk("$disk/ballast"); $node->log_contains(qr/PANIC:.*No space left on device/, $from) }, 'the server panics'), 'pg_wal full: the server panics');
 	unlink "$disk/ballast";

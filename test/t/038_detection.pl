@@ -32,6 +32,8 @@ system_or_bail('pg_checksums', '--disable', '-D', $node->data_dir) if $checksums
 $node->start;
 create_database($node, 'city');
 
+my $major = int($node->safe_psql('postgres', 'SHOW server_version_num') / 10000);
+
 sub sql
 {
 	return $node->safe_psql('city', shift);
@@ -174,10 +176,15 @@ my $as_heap = "UPDATE pg_class SET relam = %s WHERE oid = 'site.%s'::regclass;\n
 sub without_library
 {
 	my ($status, $out, $err) = $node->psql('city', 'DROP TABLE site.dropped');
+	my $route = 'DROP INDEX of a table without a toast table, then DROP TABLE in another session, on a server without the preload (before PostgreSQL 18)';
+
 	like($err, qr/"site\.dropped" holds records and cannot be dropped/, 'DROP TABLE without the preload: its indexes go first, which loads the library with its hooks');
 	sql('ALTER TABLE site.dropped DROP CONSTRAINT dropped_pkey; DROP INDEX site.dropped_tx_idx');
-	sql('DROP TABLE site.dropped');
-	found('DROP INDEX of a table without a toast table, then DROP TABLE in another session, on a server without the preload', 'dropped', 'missing', []);
+	($status, $out, $err) = $node->psql('city', 'DROP TABLE site.dropped');
+	# NOT NULL is an object of its own there, and goes before the table, too
+	like($err, qr/"site\.dropped" holds records and cannot be dropped/, "$route: refused since") if $major >= 18;
+	sql('SELECT count(*) FROM site.dropped; SELECT site.attack_hooks(); DROP TABLE site.dropped') if $major >= 18;
+	found($route, 'dropped', 'missing', []);
 	my $ledger = sql("SELECT oid FROM pg_am WHERE amname = 'fireiot_ledger'");
 	sql(sprintf($as_heap, 2, 'relam') . 'DELETE FROM site.relam WHERE id = 150; ' . sprintf($as_heap, $ledger, 'relam'));
 	found('UPDATE pg_class.relam on a server without the preload, DELETE, and back', 'relam', 'missing', [150]);
