@@ -49,6 +49,7 @@ typedef struct sealer
 	bool		has_head;
 	chain_block head;			/* the last block */
 	chain_block block;			/* the one that is made */
+	chain_snapshot snapshot;	/* of it */
 	bool		is_new;			/* begins an incarnation */
 	char	   *condition;		/* on tx; NULL: all rows */
 	List	   *parts;			/* of sealed_part */
@@ -137,6 +138,7 @@ start_block(sealer *s)
 	/* both ignore what they do not take */
 	block->snapshot = DatumGetCString(DirectFunctionCall1(pg_snapshot_out,
 														  DirectFunctionCall1(pg_current_snapshot, 0)));
+	chain_parse_snapshot(block->snapshot, &s->snapshot);
 	if (!s->is_new)
 		s->condition = condition_of(s->head.snapshot);
 }
@@ -205,8 +207,11 @@ gather(void *arg, const scanned_row *row)
 {
 	gathering  *g = arg;
 
-	/* without tx no snapshot can tell when it came */
-	if (!row->has_tx)
+	/*
+	 * Without tx no snapshot can tell when it came; with that of a
+	 * transaction to come, which is forged, each block would have it.
+	 */
+	if (!row->has_tx || !chain_sees(&g->sealer->snapshot, row->tx))
 		return;
 	leaf_encode(g->encoder, g->schema->version, g->schema->columns,
 				row->values, row->nulls, &g->form);

@@ -10,8 +10,10 @@
 #include "ledger/verify_part.h"
 
 #include "access/table.h"
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
@@ -51,6 +53,7 @@ typedef struct comparison
 	leaf_schema *schema;		/* the last version, which has all columns */
 	leaf_encoder *encoder;
 	StringInfoData form;
+	chain_snapshot now;			/* that the rows are read with */
 	uint64		last_tx;		/* and where its rows belong */
 	int			last_place;
 	odd_rows	missing;
@@ -109,6 +112,14 @@ load_parts(comparison *c)
 	SPI_freetuptable(result);
 }
 
+/* Can a row be visible that such a transaction stored? */
+static bool
+is_of_today(const comparison *c, uint64 tx)
+{
+	return chain_sees(&c->now, tx) ||
+		tx == U64FromFullTransactionId(GetTopFullTransactionIdIfAny());
+}
+
 /* The first block that sees the transaction, among those of the partition. */
 static int
 find_place(const comparison *c, uint64 tx)
@@ -130,7 +141,8 @@ find_place(const comparison *c, uint64 tx)
 		low++;
 	if (low < c->count)
 		return low;
-	return chain_sees(c->job->head, tx) ? IN_NO_PART : NOT_SEALED;
+	return chain_sees(c->job->head, tx) || !is_of_today(c, tx) ?
+		IN_NO_PART : NOT_SEALED;
 }
 
 static int
@@ -378,6 +390,9 @@ verify_part(verify_part_job *job)
 	table_close(relation, NoLock);
 	c.encoder = leaf_encoder_make(c.schema, &job->table_id);
 	initStringInfo(&c.form);
+	chain_parse_snapshot(DatumGetCString(DirectFunctionCall1(pg_snapshot_out,
+															 DirectFunctionCall1(pg_current_snapshot, 0))),
+						 &c.now);
 	load_parts(&c);
 	if (c.count > 0)
 		c.schema->version = c.parts[c.count - 1].part.schema->version;

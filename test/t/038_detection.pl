@@ -40,7 +40,7 @@ sub sql
 }
 
 # The victims: 300 rows each, a hundred in each of three blocks.
-my @victims = qw(deleted overwritten doubled hookless program exported relam edited zeroed cut single indexed hidden);
+my @victims = qw(deleted overwritten doubled hookless program exported relam edited zeroed cut single indexed hidden future);
 
 sub make_victims
 {
@@ -188,6 +188,7 @@ sub without_library
 	my $ledger = sql("SELECT oid FROM pg_am WHERE amname = 'fireiot_ledger'");
 	sql(sprintf($as_heap, 2, 'relam') . 'DELETE FROM site.relam WHERE id = 150; ' . sprintf($as_heap, $ledger, 'relam'));
 	found('UPDATE pg_class.relam on a server without the preload, DELETE, and back', 'relam', 'missing', [150]);
+	sql(sprintf($as_heap, 2, 'future') . "INSERT INTO site.future VALUES (1000, '99999999', ''), (1001, NULL, '');" . sprintf($as_heap, $ledger, 'future'));
 	$node->stop;
 	run_log([ 'postgres', '--single', '-D', $node->data_dir, 'city' ], '<',
 		\join '', sprintf($as_heap, 2, 'single'), "DELETE FROM site.single WHERE id = 150\n", sprintf($as_heap, $ledger, 'single')) or die;
@@ -213,6 +214,9 @@ sub files_offline
 	$node->append_conf('postgresql.conf', "shared_preload_libraries = 'fireiot'");
 	$node->start;
 	found('Single-user mode without the library: UPDATE pg_class.relam, DELETE, and back', 'single', 'missing', [150]);
+	found('The same, INSERT with the tx of a transaction to come, or of none', 'future', 'added', [ 1000, 1001 ], '');
+	more_rows($_, 'future') for 300, 400;
+	is(findings('future'), "added|1000|\nadded|1001|", 'and no block takes them up');
 	found('Editing a page while the server is down', 'edited', 'altered', [150]);
 	found('Overwriting a page with zeros while the server is down', 'zeroed', 'missing', \@first);
 	found('Cutting a table\'s file short while the server is down', 'cut', 'missing', \@last);
