@@ -40,7 +40,7 @@ sub sql
 }
 
 # The victims: 300 rows each, a hundred in each of three blocks.
-my @victims = qw(deleted overwritten doubled hookless program exported relam edited zeroed cut single indexed hidden future);
+my @victims = qw(deleted overwritten doubled hookless unlisted program exported relam edited zeroed cut single indexed hidden future);
 
 sub make_victims
 {
@@ -152,6 +152,8 @@ sub functions_in_c
 	found('A function in C that stores a row of long ago', 'doubled', 'added', [150]);
 	sql('SELECT site.attack_hooks(); DROP TABLE site.hookless');
 	found('A function in C that takes the hooks out, then DROP TABLE', 'hookless', 'missing', []);
+	sql("SELECT site.attack_delete('fireiot.ledger_table', ctid) FROM fireiot.ledger_table WHERE name = 'site.unlisted'");
+	found('A function in C that takes a table out of the registry', 'unlisted', 'missing', []);
 	return;
 }
 
@@ -252,6 +254,19 @@ SQL
 	return;
 }
 
+# A block that says something else than what was hashed
+sub header_changed
+{
+	my $origin = sql('SELECT origin FROM fireiot.ledger_block WHERE n = 1');
+	my $route = 'A function in C that changes the header of a block';
+
+	sql("SELECT site.attack_overwrite('fireiot.ledger_block', ctid, '$origin', '@{[ $origin =~ s/^./0/r ]}') FROM fireiot.ledger_block WHERE n = 1");
+	# and, behind it, the checkpoint that was signed over it
+	is(sql("SELECT table_name, block FROM fireiot.verify_ledger() WHERE kind = 'chain'"), "fireiot.ledger_block|1\nfireiot.ledger_checkpoint|4", "$route: found");
+	push @outcomes, [ $route, 'detected by the chain: `verify_ledger()` says chain, and names the block' ];
+	return;
+}
+
 sub copy_of_backup
 {
 	my ($name, %how) = @_;
@@ -326,6 +341,7 @@ functions_in_c();
 files_from_sql();
 files_offline();
 indexes_that_lie();
+header_changed();
 $node->stop;
 made_anew($old);
 reset_wal($old);
