@@ -237,6 +237,14 @@ SQL
 	is(sql($script), "1\n1\n1\n1", 'row locks');
 	refused($node, 'city', 'INSERT INTO q VALUES (2, NULL, 9)', '23503', qr/q_p_fkey/, 'foreign key from it');
 	refused($node, 'city', 'DELETE FROM p', '0A000', qr/"public.p"/, 'foreign key to it');
+	for my $action ('DELETE SET NULL', 'DELETE SET DEFAULT', 'UPDATE SET NULL')
+	{
+		my $name = lc $action =~ s/ /_/gr;
+		sql("CREATE TABLE of_$name (id bigint PRIMARY KEY); INSERT INTO of_$name VALUES (1);
+			CREATE TABLE on_$name (tx xid8, ref bigint REFERENCES of_$name ON $action) USING fireiot_ledger; INSERT INTO on_$name VALUES (NULL, 1)");
+		refused($node, 'city', $action =~ /^DELETE/ ? "DELETE FROM of_$name" : "UPDATE of_$name SET id = 2", '0A000', qr/"public.on_$name"/, "foreign key ON $action");
+		is(sql("SELECT id, ref FROM of_$name, on_$name"), '1|1', 'and both rows stay');
+	}
 	is(sql('INSERT INTO p VALUES (1), (2) ON CONFLICT DO NOTHING RETURNING id'), '2', 'ON CONFLICT DO NOTHING');
 	is(sql('INSERT INTO p VALUES (3) ON CONFLICT (id) DO UPDATE SET id = 4 RETURNING id, tx = pg_current_xact_id()'), '3|t', 'ON CONFLICT DO UPDATE that inserts');
 	sql('MERGE INTO p USING (VALUES (5)) AS v (id) ON p.id = v.id WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT (id) VALUES (v.id)');
@@ -256,6 +264,17 @@ sub partitions
 SQL
 	sql("COPY d (id, at) FROM stdin;\n1\t2026-01-05\n2\t2026-02-05\n\\.\n");
 	is(sql('SELECT count(*), count(tx), count(DISTINCT tableoid) FROM d'), '2|2|2', 'partitions: COPY through the parent');
+	# the parent has an access method, and gives it on, since 17
+	my $parent = 'CREATE TABLE dd (id bigint, tx xid8) PARTITION BY RANGE (id) USING fireiot_ledger';
+	if ($major >= 17)
+	{
+		is(sql("$parent; CREATE TABLE dd1 PARTITION OF dd FOR VALUES FROM (1) TO (9); SELECT amname FROM pg_class AS c JOIN pg_am AS a ON a.oid = relam WHERE relname = 'dd1'"),
+			'fireiot_ledger', 'partitions: the parent gives it on');
+	}
+	else
+	{
+		refused($node, 'city', $parent, '0A000', qr/not supported on a partitioned table/, 'partitions: a parent has none');
+	}
 	refused($node, 'city', "UPDATE d SET at = '2026-02-07' WHERE id = 1", '0A000', qr/"public.d1"/, 'partitions: no row moves');
 	is(sql("SELECT make_interval(days => fireiot.make_partitions('1 day', now())) > '0'; SELECT DISTINCT amname FROM pg_inherits JOIN pg_class AS c ON c.oid = inhrelid JOIN pg_am AS a ON a.oid = relam WHERE inhparent = 'fireiot.frame'::regclass"),
 		"t\nfireiot_ledger", 'partitions of records');

@@ -107,6 +107,14 @@ sub tables_full
 	return;
 }
 
+# A server that could not even recover has ended: somebody starts it again.
+sub started_again
+{
+	return is_up() if Devices::postmaster($node);
+	kill_server($node);
+	return $node->start(fail_ok => 1) && is_up();
+}
+
 # No room for WAL: the server ends in a PANIC, in whatever it does.
 sub wal_full
 {
@@ -114,6 +122,7 @@ sub wal_full
 		extra => [ '--encoding=UTF8', '--locale=C.UTF-8', '--wal-segsize=1', "--waldir=$disk/ledger_wal" ]);
 	create_city('');
 	add(1000);
+	whole('a small pg_wal');
 	my $from = -s $node->logfile;
 	# rows, and WAL of no table
 	my $writer = IPC::Run::start([ 'psql', '-Xq', '-d', $node->connstr('city'), '-c', <<'SQL' ], '>', '/dev/null', '2>', '/dev/null');
@@ -125,11 +134,11 @@ sub wal_full
 			END LOOP;
 		END $$
 SQL
-	wait_until(sub { sealed() > 1000 }, 'rows are written and sealed');
+	# from here on it may happen at any time: no query
 	ok(wait_until(sub { fill_disk("$disk/ballast"); $node->log_contains(qr/PANIC:.*No space left on device/, $from) }, 'the server panics'), 'pg_wal full: the server panics');
 	unlink "$disk/ballast";
 	$writer->finish;
-	wait_until(sub { is_up() || (!Devices::postmaster($node) && kill_server($node) | $node->start(fail_ok => 1)) }, 'the server is up again');
+	wait_until(\&started_again, 'the server is up again');
 	whole('pg_wal full');
 	$node->stop;
 	File::Path::remove_tree("$disk/ledger_wal");
