@@ -11,7 +11,7 @@ use Test::More;
 
 our @EXPORT = qw(is_written);
 
-# Sections in their order: the test that writes it, and its heading.
+# Sections in their order: the test that writes it, its heading, what is true of all its routes.
 my @sections = (
 	[ '031_attacks' => 'Refused', 'What the tables show is afterwards as it was before.' ],
 	[ '038_detection' => 'Detected', 'The damage is done, and found: what is altered, missing or added, with the table, and with row and block where they are named.' ],
@@ -21,7 +21,7 @@ my @sections = (
 sub sections_of
 {
 	my ($page) = @_;
-	my ($head, @texts) = split /^## /m, $page;
+	my (undef, @texts) = split /^## /m, $page;
 
 	return map { /^(.*?)\n(.*)\z/s ? ($1, $2) : () } @texts;
 }
@@ -34,26 +34,23 @@ sub section
 	  (map { "| $_->[0] | $_->[1] |" } @outcomes), '', '';
 }
 
-# Routes of a page whose outcome begins so.
-sub count
+# How many routes there are of each outcome, in all sections.
+sub counts
 {
-	my ($outcome, %text) = @_;
+	my @outcomes = map { /^\| .* \| (.*) \|$/mg } @_;
+	my $refused = grep { /^refused / } @outcomes;
+	my $detected = grep { /^detected / } @outcomes;
+	my $neither = grep { !/^(refused|detected) / && $_ ne 'outcome' } @outcomes;
 
-	return scalar grep { $outcome->($_) } map { /^\| .* \| (.*) \|$/mg } map { s/^\| route .*//mr } values %text;
+	return "* $refused refused\n* $detected detected\n* $neither neither refused nor detected\n";
 }
 
 sub page
 {
 	my (%text) = @_;
-	my %is = (
-		refused => sub { $_[0] =~ /^refused/ },
-		detected => sub { $_[0] =~ /^detected/ },
-		neither => sub { $_[0] !~ /^(refused|detected)/ });
-
-	my $counts = join '', map { sprintf "* %d %s\n", count($is{ $_->[0] }, %text), $_->[1] }
-	  [ refused => 'refused' ], [ detected => 'detected' ], [ neither => 'neither refused nor detected' ];
-	my $page = "# What a superuser may try\n\nWritten by the tests that try each route, as superuser.\n\n$counts\n"
+	my $page = "# What a superuser may try\n\nWritten by the tests that try each route, as superuser or as the user who owns the files.\n\n" . counts(values %text) . "\n"
 	  . join '', map { "## $_->[1]\n" . ($text{ $_->[1] } // '') } @sections;
+
 	return $page =~ s/\n+\z/\n/r;
 }
 
