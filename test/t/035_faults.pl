@@ -60,7 +60,11 @@ sub sealed { return city("SELECT coalesce(sum(rows), 0) FROM fireiot.ledger_bloc
 
 sub all_sealed { return city("SELECT count(*) FROM visit") == sealed() }
 
-sub is_up { return $node->psql('city', 'SELECT 1') == 0 }
+# Not by psql's standard input: who cannot connect does not read it.
+sub is_up
+{
+	return run_log([ 'psql', '-Xqc', 'SELECT 1', $node->connstr('city') ], '>', '/dev/null', '2>', '/dev/null');
+}
 
 # The keeper has sealed all that there is, and it is right.
 sub whole
