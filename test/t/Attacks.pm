@@ -13,7 +13,7 @@ our @EXPORT = qw(is_written);
 
 # Sections in their order: the test that writes it, its heading, what is true of all its routes.
 my @sections = (
-	[ '031_attacks' => 'Refused', 'What the tables show is afterwards as it was before.' ],
+	[ '031_attacks' => 'Refused, or logged', 'What the ledger tables show is afterwards as it was before.' ],
 	[ '038_detection' => 'Detected', 'The damage is done, and found: what is altered, missing or added, with the table, and with row and block where they are named.' ],
 	[ '039_replication' => 'Detected between servers', 'What only a comparison with another server can tell.' ]);
 
@@ -40,9 +40,10 @@ sub counts
 	my @outcomes = map { /^\| .* \| (.*) \|$/mg } @_;
 	my $refused = grep { /^refused / } @outcomes;
 	my $detected = grep { /^detected / } @outcomes;
-	my $neither = grep { !/^(refused|detected) / && $_ ne 'outcome' } @outcomes;
+	my $logged = grep { /^done, and / } @outcomes;
+	my $neither = (grep { $_ ne 'outcome' } @outcomes) - $refused - $logged - $detected;
 
-	return "* $refused refused\n* $detected detected\n* $neither neither refused nor detected\n";
+	return "* $refused refused\n* $logged done, and logged or shown\n* $detected done, and detected\n* $neither neither\n";
 }
 
 sub page
