@@ -32,7 +32,7 @@ COMMENT ON OPERATOR CLASS fireiot.xid8_minmax_ops USING brin IS
 CREATE TABLE fireiot.ledger_table (
 	name text PRIMARY KEY,
 	id uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
-	registered_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	registered_at timestamptz NOT NULL DEFAULT '-infinity',
 	tx xid8,
 	builtin boolean NOT NULL DEFAULT false
 ) USING fireiot_ledger;
@@ -40,6 +40,7 @@ COMMENT ON TABLE fireiot.ledger_table IS
 'Tables whose rows are kept for ever: those of fireiot, and those given to fireiot.make_ledger()';
 COMMENT ON COLUMN fireiot.ledger_table.name IS 'Schema and name, quoted as in SQL; of a partitioned table the parent';
 COMMENT ON COLUMN fireiot.ledger_table.id IS 'What the ledger knows the table by';
+COMMENT ON COLUMN fireiot.ledger_table.registered_at IS 'Our own: -infinity, so that a restored database, which makes them anew, has the same rows';
 COMMENT ON COLUMN fireiot.ledger_table.tx IS 'Transaction that stored the row';
 
 -- The ids of our own are the same everywhere: a dump does not carry them.

@@ -47,7 +47,7 @@ DECLARE
 	there bigint := 0;
 BEGIN
 	SELECT coalesce(sum(p.rows), 0), min(p.block), max(p.block),
-		fireiot.merkle_root(array_agg(p.root ORDER BY p.block), max(b.algorithm))
+		fireiot.merkle_root(array_agg(p.root ORDER BY p.block, p.part), max(b.algorithm))
 	INTO sealed, first_block, last_block, root
 	FROM fireiot.ledger_block_part AS p JOIN fireiot.ledger_block AS b ON b.n = p.block
 	WHERE p.partition = ledger_partition.partition
@@ -66,7 +66,7 @@ CREATE OR REPLACE FUNCTION fireiot.verify_ledger(
 	OUT kind text, OUT table_name text, OUT row_id bigint, OUT block bigint, OUT detail text)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'ledger_verify'
-LANGUAGE C VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+LANGUAGE C VOLATILE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET enable_indexscan = off
 SET enable_indexonlyscan = off
@@ -76,6 +76,51 @@ SET max_parallel_workers_per_gather = 0
 SET jit = off;
 COMMENT ON FUNCTION fireiot.verify_ledger(bigint, bigint) IS
 'Reads all rows of the given blocks (by default of all), and returns what does not agree with the chain';
+
+CREATE OR REPLACE FUNCTION fireiot.ledger_pieces(
+	pieces integer, OUT piece integer, OUT from_block bigint, OUT to_block bigint)
+RETURNS SETOF record
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT (row_number() OVER w)::integer, CASE WHEN row_number() OVER w > 1 THEN first END,
+		lead(first) OVER w - 1
+	FROM (
+		SELECT min(n) AS first
+		FROM (
+			SELECT b.n, width_bucket(
+				(sum(b.rows) OVER (ORDER BY b.n) - b.rows)::double precision, 0, sum(b.rows) OVER () + 1,
+				greatest(pieces, 1)) AS bucket
+			FROM fireiot.ledger_block AS b) AS b
+		GROUP BY bucket) AS p
+	WINDOW w AS (ORDER BY first)
+	ORDER BY first
+$$;
+COMMENT ON FUNCTION fireiot.ledger_pieces(integer) IS
+'Ranges of blocks with about as many rows each, for verify_ledger() in several sessions at once; null: from the first block, up to the last';
+
+CREATE OR REPLACE FUNCTION fireiot.verify_progress_numbers(
+	OUT pid integer, OUT datid oid, OUT phase text, OUT relid oid,
+	OUT blocks_total bigint, OUT blocks_done bigint, OUT relations_total bigint, OUT relations_done bigint,
+	OUT rows_total bigint, OUT rows_done bigint, OUT from_block bigint, OUT to_block bigint)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'ledger_verify_progress'
+LANGUAGE C STABLE PARALLEL RESTRICTED
+SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION fireiot.verify_progress_numbers() IS
+'What fireiot.verify_progress shows';
+
+-- In the manner of pg_stat_progress_vacuum.
+CREATE OR REPLACE VIEW fireiot.verify_progress AS
+SELECT p.pid, p.datid, d.datname, p.relid,
+	CASE WHEN d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+		THEN p.relid::pg_catalog.regclass::pg_catalog.text END AS relation,
+	p.phase, p.from_block, p.to_block, p.blocks_total, p.blocks_done,
+	p.relations_total, p.relations_done, p.rows_total, p.rows_done
+FROM fireiot.verify_progress_numbers() AS p
+LEFT JOIN pg_catalog.pg_database AS d ON d.oid OPERATOR(pg_catalog.=) p.datid;
+COMMENT ON VIEW fireiot.verify_progress IS
+'Sessions in which verify_ledger() runs, and how far it is';
 
 CREATE OR REPLACE FUNCTION fireiot.prove(table_name regclass, id bigint)
 RETURNS jsonb

@@ -186,6 +186,14 @@ typedef bool updated_indexes;
 	tuplesort_getdatum(sort, true, value, is_null, NULL)
 #endif
 
+/* What a process is doing, by its place in the list; renamed in 16. */
+#include "utils/backend_status.h"
+#if PG_VERSION_NUM >= 160000
+#define local_backend_status(n) pgstat_get_local_beentry_by_index(n)
+#else
+#define local_backend_status(n) pgstat_fetch_stat_local_beentry(n)
+#endif
+
 /* A list of names from a qualified one; soft errors came with 16. */
 #include "utils/varlena.h"
 #include "utils/regproc.h"

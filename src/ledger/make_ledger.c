@@ -159,7 +159,7 @@ make_ledger(PG_FUNCTION_ARGS)
 		convert(lfirst_oid(cell));
 	run(psprintf("CREATE INDEX ON %s USING brin (tx fireiot.xid8_minmax_ops) WITH (pages_per_range = 32, autosummarize)",
 				 protected_name(oid)));
-	run(psprintf("INSERT INTO fireiot.ledger_table (name) VALUES (%s)",
+	run(psprintf("INSERT INTO fireiot.ledger_table (name, registered_at) VALUES (%s, pg_catalog.now())",
 				 quote_literal_cstr(protected_name(oid))));
 	SPI_finish();
 	PG_RETURN_VOID();

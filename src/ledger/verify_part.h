@@ -9,18 +9,7 @@
 
 #include "ledger/chain.h"
 #include "ledger/leaf_list.h"
-
-#define NO_BLOCK (-1)
-
-typedef struct finding
-{
-	const char *kind;
-	const char *table;
-	bool		has_row;
-	int64		row;
-	int64		block;			/* NO_BLOCK: none */
-	const char *detail;
-} finding;
+#include "ledger/verify.h"
 
 typedef void (*finding_function) (void *arg, const finding *found);
 
@@ -33,13 +22,19 @@ typedef struct verify_part_job
 	int64		first_block;	/* of the incarnation */
 	int64		from;			/* blocks whose rows are read */
 	int64		to;
+	bool		has_rest;		/* rows of no block, too */
 	const chain_snapshot *head; /* what it does not see is not sealed yet */
 	finding_function report;
 	void	   *arg;
-	int64		rows;			/* set: how many were compared */
 } verify_part_job;
 
 /* SPI is connected; what is allocated lies in the current memory context. */
-extern void verify_part(verify_part_job *job);
+extern void verify_part(const verify_part_job *job);
+
+/* The relation's columns, those of the leaves. */
+extern leaf_schema *present_columns(Oid relation);
+
+/* What is kept of the leaves of a part; NULL: it was altered. */
+extern leaf_list *sealed_leaves(const chain_part *part);
 
 #endif							/* FIREIOT_VERIFY_PART_H */
