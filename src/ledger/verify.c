@@ -205,7 +205,8 @@ check_rows(verifier *v)
 	int			count;
 	relation_entry *list = list_relations(v, &count);
 
-	chain_parse_snapshot(v->head.snapshot, &head);
+	chain_parse_snapshot(v->first_block < v->blocks ? v->head.snapshot : "1:1:",
+						 &head);
 	start_rows(list, count);
 	for (int i = 0; i < count; i++)
 	{

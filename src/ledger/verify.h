@@ -24,10 +24,9 @@ typedef struct finding
 
 /*
  * A verification of blocks from..to.  What it finds is what a verification of
- * all blocks finds in these: ranges that follow each other find together just
- * what the whole finds.  What is of no block is found by the range that has the
- * first block of the partition, and what no partition is known of, and the end
- * of the chain, by the range that has the last block or goes beyond it.
+ * all blocks finds in these, so that ranges find together what the whole finds.
+ * Rows that are of no block are found by the range that has the partition's
+ * first block; of a partition that has none, by that which has the last block.
  */
 typedef struct verifier
 {
@@ -41,7 +40,8 @@ typedef struct verifier
 	int64		blocks;
 	chain_block head;
 	List	   *incarnations;	/* of chain_block: the first of each */
-	int64		first_block;	/* of the last incarnation */
+	int64		first_block;	/* of this database's incarnation; behind the
+								 * last one in a copy that has sealed nothing */
 	merkle_tree tree;
 	List	   *schemas;
 } verifier;
@@ -61,7 +61,7 @@ is_asked_for(const verifier *v, int64 block)
 static inline bool
 has_tail(const verifier *v)
 {
-	return v->to >= v->blocks - 1;
+	return is_asked_for(v, v->blocks - 1);
 }
 
 #endif							/* FIREIOT_VERIFY_H */

@@ -375,11 +375,21 @@ check_nodes(verifier *v)
 		check_nodes_of(v, n, &nodes);
 }
 
+/* In a copy that has sealed nothing yet, no tx is that of any block. */
+static void
+find_own_blocks(verifier *v)
+{
+	if (strcmp(v->head.origin, chain_origin()) != 0)
+		v->first_block = v->blocks;
+}
+
 void
 verify_chain(verifier *v)
 {
 	check_blocks(v);
 	check_incarnations(v);
-	if (v->blocks > 0)
-		check_nodes(v);
+	if (v->blocks == 0)
+		return;
+	check_nodes(v);
+	find_own_blocks(v);
 }

@@ -330,17 +330,22 @@ verify_incarnation(const verify_part_job *job, int64 from, int64 to)
 void
 verify_older(const verify_part_job *job, List *incarnations)
 {
-	for (int i = 0; i + 1 < list_length(incarnations); i++)
+	int64		end = job->first_block;
+
+	for (int i = list_length(incarnations) - 1; i >= 0; i--)
 	{
-		const chain_block *first = list_nth(incarnations, i);
-		const chain_block *next = list_nth(incarnations, i + 1);
+		int64		first = ((chain_block *) list_nth(incarnations, i))->n;
 		MemoryContext turn = AllocSetContextCreate(CurrentMemoryContext,
 												   "fireiot incarnation",
 												   ALLOCSET_DEFAULT_SIZES);
 		MemoryContext before = MemoryContextSwitchTo(turn);
 
-		verify_incarnation(job, Max(first->n, job->from),
-						   Min(next->n - 1, job->to));
+		if (first < job->first_block)
+		{
+			verify_incarnation(job, Max(first, job->from),
+							   Min(end - 1, job->to));
+			end = first;
+		}
 		MemoryContextSwitchTo(before);
 		MemoryContextDelete(turn);
 	}

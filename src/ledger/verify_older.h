@@ -13,9 +13,9 @@
 #include "ledger/verify_part.h"
 
 /*
- * The parts, in blocks from..to of the job, of all incarnations but the last;
- * incarnations is a list of the first chain_block of each.  SPI is connected;
- * what is allocated lies in the current memory context.
+ * The parts, in blocks from..to of the job, of incarnations before that of its
+ * first block; incarnations is a list of the first chain_block of each.  SPI
+ * is connected; what is allocated lies in the current memory context.
  */
 extern void verify_older(const verify_part_job *job, List *incarnations);
 

@@ -33,6 +33,7 @@ typedef struct expected_part
 	const chain_snapshot *snapshot;
 	leaf_list  *leaves;			/* NULL: none yet, or complete and right */
 	bool		is_right;
+	bool		has_bad_list;	/* that would name the rows */
 	bool		is_unreadable;	/* its columns are not those of the table */
 } expected_part;
 
@@ -60,6 +61,9 @@ typedef struct comparison
 	bool		has_rest;
 	MemoryContext context;
 	chain_part *sealed;			/* all parts */
+	uint8		(*lists)[HASH_SIZE];	/* SHA-256 of what each keeps of its
+										 * leaves */
+	digest	   *list_digest;
 	expected_part *parts;		/* ascending blocks, and ids in a block */
 	int			count;
 	leaf_schema *schema;		/* the last version, which has all columns */
@@ -131,7 +135,7 @@ load_parts(comparison *c)
 	SPITupleTable *result;
 	int			count;
 
-	spi_read("SELECT " CHAIN_PART_COLUMNS ", b.snapshot::pg_catalog.text"
+	spi_read("SELECT " CHAIN_PART_COLUMNS ", b.snapshot::pg_catalog.text, pg_catalog.sha256(p.leaves)"
 			 " FROM fireiot.ledger_block_part AS p"
 			 " JOIN fireiot.ledger_block AS b ON b.n OPERATOR(pg_catalog.=) p.block"
 			 " WHERE p.partition OPERATOR(pg_catalog.=) $1"
@@ -143,11 +147,14 @@ load_parts(comparison *c)
 									   Max(count, 1) * sizeof(chain_part));
 	c->parts = MemoryContextAllocHuge(CurrentMemoryContext,
 									  Max(count, 1) * sizeof(expected_part));
+	c->lists = MemoryContextAllocHuge(CurrentMemoryContext,
+									  Max(count, 1) * HASH_SIZE);
 	c->count = 0;
 	for (int i = 0; i < count; i++)
 	{
 		chain_snapshot *snapshot = palloc(sizeof(chain_snapshot));
 
+		spi_hash(i, 12, c->lists[i]);
 		chain_read_part(i, &c->sealed[i], &schemas);
 		chain_parse_snapshot(spi_text(i, 11), snapshot);
 		expect_part(c, &c->sealed[i], snapshot);
@@ -358,6 +365,20 @@ have_roots(const comparison *c, const expected_part *expected)
 	return right;
 }
 
+/* The rows are as they were sealed; is what names them, too? */
+static bool
+has_list(const comparison *c, const expected_part *part)
+{
+	bytea	   *index = leaf_list_index(part->leaves);
+	uint8		hash[HASH_SIZE];
+
+	if (!digest_of(c->list_digest, VARDATA(index), VARSIZE(index) - VARHDRSZ,
+				   hash))
+		digest_failed();
+	pfree(index);
+	return memcmp(hash, c->lists[part->parts - c->sealed], HASH_SIZE) == 0;
+}
+
 /* All rows that there should be: are they the right ones? */
 static void
 try_root(comparison *c, expected_part *part)
@@ -368,6 +389,8 @@ try_root(comparison *c, expected_part *part)
 		has_root(c, part->leaves, part->parts) : have_roots(c, part);
 	if (part->is_right)
 	{
+		/* several parts are told apart by their lists */
+		part->has_bad_list = part->count == 1 && !has_list(c, part);
 		leaf_list_free(part->leaves);
 		part->leaves = NULL;
 	}
@@ -384,10 +407,9 @@ hash_row(comparison *c, const leaf_schema *schema, const scanned_row *row,
 }
 
 static bool
-is_read(const comparison *c, const expected_part *part)
+was_read(const comparison *c, const expected_part *part)
 {
-	return !part->is_unreadable && part->block >= c->from &&
-		part->block <= c->to;
+	return part->block >= c->from && part->block <= c->to;
 }
 
 static leaf_list *
@@ -412,7 +434,7 @@ compare_row(void *arg, const scanned_row *row)
 	uint8		hash[HASH_SIZE];
 
 	if (place == NOT_SEALED ||
-		(part != NULL ? !is_read(c, part) : !c->has_rest))
+		(part != NULL ? part->is_unreadable || !was_read(c, part) : !c->has_rest))
 		return;
 	progress_row();
 	if (part == NULL || part->is_right)
@@ -449,6 +471,21 @@ report(comparison *c, const char *kind, const odd_row *row, const char *detail)
 	};
 
 	if (is_reported(c, row->block))
+		c->job->report(c->job->arg, &found);
+}
+
+static void
+report_list(comparison *c, const expected_part *part)
+{
+	finding		found = {
+		.kind = "chain",
+		.table = "fireiot.ledger_block_part",
+		.block = part->block,
+		.detail = psprintf("The rows of %s are as they were sealed, the list that would name them is not.",
+						   c->job->partition)
+	};
+
+	if (is_reported(c, part->block))
 		c->job->report(c->job->arg, &found);
 }
 
@@ -582,6 +619,7 @@ start_comparison(comparison *c, const verify_part_job *job, leaf_schema *schema)
 		.schema = schema
 	};
 	c->encoder = leaf_encoder_make(schema, &job->table_id);
+	c->list_digest = chain_digest(DIGEST_SHA256);
 	initStringInfo(&c->form);
 	load_parts(c);
 	if (c->count > 0)
@@ -593,8 +631,8 @@ static bool
 is_clean(const comparison *c)
 {
 	for (int i = 0; i < c->count; i++)
-		if (!c->parts[i].is_right && c->parts[i].block >= c->from &&
-			c->parts[i].block <= c->to)
+		if (was_read(c, &c->parts[i]) &&
+			(!c->parts[i].is_right || c->parts[i].has_bad_list))
 			return false;
 	return c->added.count == 0;
 }
@@ -603,9 +641,12 @@ static void
 report_parts(comparison *c)
 {
 	for (int i = 0; i < c->count; i++)
-		if (!c->parts[i].is_right && c->parts[i].block >= c->from &&
-			c->parts[i].block <= c->to)
+	{
+		if (was_read(c, &c->parts[i]) && !c->parts[i].is_right)
 			compare_leaves(c, &c->parts[i]);
+		if (c->parts[i].has_bad_list)
+			report_list(c, &c->parts[i]);
+	}
 	report_odd(c);
 }
 
