@@ -34,6 +34,7 @@ typedef struct old_part
 	chain_part	part;
 	leaf_list  *leaves;			/* of rows that were found; NULL: none, or
 								 * complete */
+	bool		is_complete;	/* all rows were found */
 	bool		is_right;
 	const char *problem;		/* why its rows cannot be looked for */
 } old_part;
@@ -184,6 +185,7 @@ try_root(older *o, old_part *part)
 
 	leaf_list_root(part->leaves, o->job->digest, root);
 	part->is_right = memcmp(root, part->part.root, HASH_SIZE) == 0;
+	part->is_complete = true;
 	leaf_list_free(part->leaves);
 	part->leaves = NULL;
 }
@@ -303,7 +305,7 @@ say_parts(const older *o)
 
 		if (part->problem != NULL)
 			say(o, "altered", &part->part, NULL, part->problem);
-		else if (!part->is_right && part->leaves == NULL)
+		else if (part->is_complete && !part->is_right)
 			say(o, "altered", &part->part, NULL,
 				"The rows differ from what was sealed; the list that would name them does not.");
 	}

@@ -5,6 +5,7 @@ use warnings;
 
 use Devices;
 use Fireiot;
+use IPC::Run ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -93,23 +94,189 @@ sub composes
 	return;
 }
 
-# Damage to a copy of the server; what is found, whole and in ranges.
+# A copy of the sound server, for as long as the code runs.
 my $copies = 0;
 
-sub damaged
+sub on_a_copy
 {
-	my ($name, $table, $statements, $expect) = @_;
+	my ($code) = @_;
 	my $sound = $node;
 
 	$node = PostgreSQL::Test::Cluster->new('damaged' . $copies++);
 	$node->init_from_backup($sound, 'sound');
 	$node->start;
-	tamper($table, @$statements);
-	is(findings(), $expect, "$name: found");
-	composes($name);
+	$code->();
 	$node->stop;
 	$node->clean_node;
 	$node = $sound;
+	return;
+}
+
+# Damage to a copy; what is found, whole and in ranges.
+sub damaged
+{
+	my ($name, $table, $statements, $expect) = @_;
+
+	on_a_copy(sub {
+		tamper($table, @$statements);
+		is(findings(), $expect, "$name: found");
+		composes($name);
+	});
+	return;
+}
+
+# DROP TABLE would load the library, which refuses it.
+sub dropped
+{
+	on_a_copy(sub {
+		behind_the_back(["DELETE FROM pg_class WHERE oid = 'public.other'::regclass;"]);
+		is(findings(), 'missing|public.other||5', 'a table that is gone: found');
+		composes('a table that is gone');
+	});
+	return;
+}
+
+# A verification in a session of its own; its result is in $$out.
+sub verification
+{
+	my ($out, $range) = @_;
+
+	return IPC::Run::start([ 'psql', '-XAtq', '-d', $node->connstr('city'), '-c', "SELECT $columns FROM fireiot.verify_ledger($range)" ], '>', $out);
+}
+
+# Pieces that run at the same time, which is certain since something that all of
+# them need is held until all have come to it.
+sub at_once
+{
+	on_a_copy(sub {
+		tamper('public.visit', "UPDATE public.visit SET what = 'forged' WHERE id IN (1, 92)", 'DELETE FROM public.visit WHERE id = 33',
+			'UPDATE public.visit SET tx = (SELECT tx FROM public.visit WHERE id = 81) WHERE id = 23');
+		my $holder = $node->background_psql('city');
+		$holder->query_safe('BEGIN; LOCK TABLE public.visit');
+		my @ranges = split /\n/, city("SELECT coalesce(from_block::text, 'NULL') || ', ' || coalesce(to_block::text, 'NULL') FROM fireiot.ledger_pieces(2)");
+		is(scalar @ranges, 2, 'two pieces');
+		my @out;
+		my @runs = map { verification(\$out[$_], $ranges[$_]) } 0, 1;
+		ok($node->poll_query_until('city', "SELECT count(*) = 2 FROM fireiot.verify_progress WHERE phase = 'rows' AND relation = 'visit'"), 'both are seen at their work')
+		  or diag(city('SELECT * FROM fireiot.verify_progress'));
+		is(city('SELECT from_block, to_block, relations_done < relations_total, rows_total, blocks_done, blocks_total FROM fireiot.verify_progress ORDER BY 1'),
+			city("SELECT coalesce(p.from_block, 0), p.to_block, true, (SELECT sum(rows) FROM fireiot.ledger_block WHERE n BETWEEN coalesce(p.from_block, 0) AND coalesce(p.to_block, 9)), 10, 10 FROM fireiot.ledger_pieces(2) AS p ORDER BY 1"),
+			'with what they have done, and have to do');
+		$holder->query_safe('COMMIT');
+		$holder->quit;
+		$_->finish for @runs;
+		is(join("\n", sort { $a cmp $b } map { split /\n/ } @out), findings(), 'together they find what the whole finds');
+		is(city('SELECT count(*) FROM fireiot.verify_progress'), '0', 'nothing is shown when they have ended');
+	});
+	return;
+}
+
+# A verification that is broken off is not shown any more, nor is one of a
+# session that does something else later.
+sub broken_off
+{
+	my $holder = $node->background_psql('city');
+	$holder->query_safe('BEGIN; LOCK TABLE fireiot.ledger_block_part');
+	my $out;
+	my $run = IPC::Run::start([ 'psql', '-Xq', '-d', $node->connstr('city'), '-c', 'SELECT * FROM fireiot.verify_ledger()', '-c', 'SELECT pg_advisory_lock(1)' ], '>', \$out, '2>', \$out);
+	$holder->query_safe('SELECT pg_advisory_lock(1)');
+	ok($node->poll_query_until('city', "SELECT count(*) = 1 FROM fireiot.verify_progress WHERE phase = 'chain'"), 'its phase is the chain');
+	city('SELECT pg_cancel_backend(pid) FROM fireiot.verify_progress');
+	ok($node->poll_query_until('city', 'SELECT count(*) = 0 FROM fireiot.verify_progress'), 'broken off: shown no more');
+	is(city("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_advisory_lock%' AND pid <> pg_backend_pid() AND wait_event_type = 'Lock'"), '1', 'while its session goes on');
+	$holder->query_safe('COMMIT');
+	$holder->quit;
+	$run->finish;
+	return;
+}
+
+sub in_a_worker
+{
+	my $plan = city("SET force_parallel_mode = on; EXPLAIN (COSTS off) SELECT * FROM fireiot.verify_ledger()");
+	like($plan, qr/Gather/, 'a parallel worker may verify');
+	is(city("SET force_parallel_mode = on; SELECT count(*) FROM fireiot.verify_ledger()"), '0', 'and does');
+	return;
+}
+
+# A dump with other text, restored: what it says then.
+sub restored
+{
+	my ($dump, $name) = @_;
+
+	$node->safe_psql('postgres', "DROP DATABASE IF EXISTS restored_$name");
+	$node->safe_psql('postgres', "CREATE DATABASE restored_$name TEMPLATE template0");
+	my $file = $node->basedir . "/$name.sql";
+	append_to_file($file, $dump);
+	$node->command_ok([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-f', $file, "restored_$name" ], "$name: restored");
+	return "restored_$name";
+}
+
+sub of_copy
+{
+	my ($database) = @_;
+	return $node->safe_psql($database, "SELECT $columns FROM fireiot.verify_ledger() ORDER BY 1, 2, 3, 4");
+}
+
+# What lies between a dump and its restore: rows are looked for in the blocks
+# in which they were sealed first.
+sub older_incarnations
+{
+	my $file = $node->basedir . '/city.sql';
+	$node->command_ok([ 'pg_dump', '-f', $file, $node->connstr('city') ], 'dumped');
+	my $dump = slurp_file($file);
+
+	my $sound = restored($dump, 'sound');
+	is(of_copy($sound), '', 'a copy that has sealed nothing: every row is found in its block');
+	$node->safe_psql($sound, "INSERT INTO public.visit VALUES (1000, NULL, 'new', NULL)");
+	is(of_copy($sound), '', 'so it is beside new rows');
+	is($node->safe_psql($sound, 'SELECT fireiot.seal()'), '10', 'it seals all rows');
+	is(of_copy($sound), '', 'and all are found in both blocks');
+
+	(my $forged = $dump) =~ s/visit 42\t/forged\t/;
+	$forged =~ s/^6\t\d+\tother 6\n//m;
+	$forged =~ s/^(7\t\d+\tother 7\n)/$1."96\t\\N\tslipped in\n"/me;
+	my $database = restored($forged, 'forged');
+	my $expect = "altered|public.visit|42|4\nmissing|public.other|6|6";
+	is(of_copy($database), $expect, 'a dump with other text: found, with row and block of before');
+	$node->safe_psql($database, 'SELECT fireiot.seal()');
+	is(of_copy($database), $expect, 'also when the copy has sealed it as it is');
+	my @pieces = map { split /\n/, $node->safe_psql($database, "SELECT $columns FROM fireiot.verify_ledger($_)") } ('NULL, 4', '5, 9', '10, NULL');
+	is(join("\n", sort { $a cmp $b } @pieces), $expect, 'and in ranges');
+
+	# the copy of a copy
+	unlink $file;
+	$node->command_ok([ 'pg_dump', '-f', $file, $node->connstr($sound) ], 'dumped again');
+	(my $twice = slurp_file($file)) =~ s/visit 73\t/forged\t/;
+	$database = restored($twice, 'twice');
+	$node->safe_psql($database, 'SELECT fireiot.seal()');
+	is(of_copy($database), "altered|public.visit|73|7\naltered|public.visit|73|10", 'a copy of a copy: found in the blocks of both');
+	return;
+}
+
+# A partition that was purged, and the chain of a copy that never had it.
+sub purged
+{
+	create_database($node, 'site', <<'SQL');
+		CREATE EXTENSION fireiot CASCADE;
+		CREATE TABLE fireiot.own_log (id bigint NOT NULL, received_at timestamptz NOT NULL DEFAULT now(), tx xid8, line text) PARTITION BY RANGE (received_at);
+		INSERT INTO fireiot.record_table (name, period, key_columns, classes) VALUES ('own_log', 'month', '{received_at,id}', '{duty_log}');
+		SELECT fireiot.make_partitions_of('own_log', '2020-01-15 12:00+08', '2020-02-15 12:00+08');
+		INSERT INTO fireiot.own_log (id, received_at, line) VALUES (1, '2020-01-15 12:00+08', 'one');
+SQL
+	$node->safe_psql('site', 'SELECT fireiot.seal()');
+	$node->safe_psql('site', "INSERT INTO fireiot.own_log (id, received_at, line) VALUES (2, '2020-01-16 12:00+08', 'two')");
+	$node->safe_psql('site', 'SELECT fireiot.seal()');
+	$node->safe_psql('site', 'SELECT fireiot.purge_expired(false)');
+	$node->safe_psql('site', 'SELECT fireiot.seal()');
+	my $expect = 'purged|fireiot.own_log_20200101||0';
+	is(of_copy('site'), $expect, 'a purged partition: named, with its first block');
+	is($node->safe_psql('site', "SELECT count(*) FROM fireiot.verify_ledger(1, NULL)"), '0', 'once: by the range that has it');
+	my $file = $node->basedir . '/site.sql';
+	$node->command_ok([ 'pg_dump', '-f', $file, $node->connstr('site') ], 'dumped');
+	my $database = restored(slurp_file($file), 'purged');
+	is(of_copy($database), $expect, 'so it is in a copy');
+	$node->safe_psql($database, 'SELECT fireiot.seal()');
+	is(of_copy($database), $expect, 'that has sealed');
 	return;
 }
 
@@ -170,4 +337,11 @@ damaged('a node', 'fireiot.ledger_node', ["UPDATE fireiot.ledger_node SET hash =
 damaged('a node that is gone', 'fireiot.ledger_node', ['DELETE FROM fireiot.ledger_node WHERE level = 3'], 'chain|fireiot.ledger_node||7');
 damaged('an incarnation', 'fireiot.ledger_incarnation', ["UPDATE fireiot.ledger_incarnation SET origin = 'elsewhere'"],
 	'chain|fireiot.ledger_incarnation||0');
+dropped();
+at_once();
+broken_off();
+in_a_worker();
+older_incarnations();
+purged();
+$node->stop;
 done_testing();
