@@ -23,7 +23,7 @@ OBJS = $(patsubst %,src/codec/%.o,$(CODEC)) \
 	$(patsubst %,src/ledger/%.o,ask chain change_log change_log_sql checkpoint digest drop_database guard \
 		guard_log guard_objects index_scans leaf leaf_list leaf_sql make_ledger merkle merkle_sql note \
 		other_database part_scan proof refusal registry seal summarize table_am verify verify_part) \
-	$(patsubst %,src/ledger/%.o,progress verify_chain verify_older) \
+	$(patsubst %,src/ledger/%.o,export progress verify_chain verify_older) \
 	$(patsubst %,src/ingest/%.o,batch catalog connection datagram downlink ingest_sql judge launcher \
 		listener now_tables ownership part_changes part_rows presence records registry row_writer seen \
 		session socket source statements status_sql store tls) \

@@ -140,6 +140,132 @@ SET jit = off;
 COMMENT ON FUNCTION fireiot.checkpoint() IS
 'Signs the chain as it is, with the key of fireiot.checkpoint_key_file; stores the note, writes it to fireiot.checkpoint_directory, and returns it; null when there is no block';
 
+-- Exports: docs/ledger.md, "Exported records".
+CREATE OR REPLACE FUNCTION fireiot.export_note(lines text[], about text)
+RETURNS text
+AS 'MODULE_PATHNAME', 'ledger_export_note'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET jit = off;
+COMMENT ON FUNCTION fireiot.export_note(text[], text) IS
+'What stands over exported records: how many, their digest, what they are; signed with the key of fireiot.checkpoint_key_file if there is one';
+
+-- A checkpoint that covers all blocks, when there can be one.
+CREATE OR REPLACE FUNCTION fireiot.export_checkpoint()
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF fireiot.setting('checkpoint_key_file') IS NOT NULL AND NOT pg_is_in_recovery()
+		AND (SELECT max(n) FROM fireiot.ledger_block)
+			>= (SELECT coalesce(max(size), 0) FROM fireiot.ledger_checkpoint) THEN
+		PERFORM fireiot.checkpoint();
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION fireiot.export_checkpoint() IS
+'Signs a checkpoint when blocks have come since the last one and there is a key';
+
+-- The rows of a partition are read once, whatever indexes it has.
+CREATE OR REPLACE FUNCTION fireiot.export_lines(tables text[], ids bigint[], OUT lines jsonb[], OUT checkpoint text)
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+AS $$
+DECLARE
+	batch record;
+	more jsonb[];
+BEGIN
+	lines := '{}';
+	FOR batch IN
+		WITH proven AS MATERIALIZED (
+			SELECT DISTINCT ON (a.name, a.id) fireiot.prove(a.name::regclass, a.id) AS proof
+			FROM unnest(tables, ids) AS a (name, id))
+		SELECT b.partition, array_agg(p.proof) AS proofs
+		FROM proven AS p
+		JOIN fireiot.ledger_block_part AS b ON b.block = (p.proof ->> 'block_index')::bigint
+			AND b.part = (p.proof ->> 'part_index')::integer
+		GROUP BY b.partition ORDER BY b.partition
+	LOOP
+		EXECUTE format($query$
+			SELECT array_agg(jsonb_build_object('row', to_jsonb(t.*) - 'tx', 'proof', p.proof - 'checkpoint') ORDER BY t.id)
+			FROM unnest($1) AS p (proof) JOIN %s AS t ON t.id = (p.proof ->> 'id')::bigint
+		$query$, batch.partition) INTO more USING batch.proofs;
+		lines := lines || more;
+		checkpoint := batch.proofs[1] ->> 'checkpoint';
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION fireiot.export_lines(text[], bigint[]) IS
+'Rows with their proofs, and the checkpoint to which these lead';
+
+CREATE OR REPLACE FUNCTION fireiot.export_file(tables text[], ids bigint[], about text)
+RETURNS SETOF jsonb
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	exported record;
+BEGIN
+	IF cardinality(ids) = 0 THEN
+		RAISE EXCEPTION 'there is no record to export: %', about
+			USING ERRCODE = 'no_data_found',
+				HINT = 'A new row is sealed within fireiot.seal_interval, or by fireiot.seal().';
+	END IF;
+	PERFORM fireiot.export_checkpoint();
+	exported := fireiot.export_lines(tables, ids);
+	RETURN NEXT jsonb_build_object(
+		'note', fireiot.export_note(exported.lines::text[], about), 'checkpoint', exported.checkpoint);
+	RETURN QUERY SELECT * FROM unnest(exported.lines);
+END
+$$;
+COMMENT ON FUNCTION fireiot.export_file(text[], bigint[], text) IS
+'The lines of an export: what it is, then a record each';
+
+CREATE OR REPLACE FUNCTION fireiot.export_records("table" regclass, ids bigint[])
+RETURNS SETOF jsonb
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT fireiot.export_file(array_fill("table"::text, ARRAY[cardinality(ids)]), ids,
+		format('rows of %s by id', "table"))
+$$;
+COMMENT ON FUNCTION fireiot.export_records(regclass, bigint[]) IS
+'Sealed rows of a table with their proofs, a line each, which test/verify_proof.sh checks';
+
+CREATE OR REPLACE FUNCTION fireiot.export_records(device fireiot.device_addr, from_at timestamptz, to_at timestamptz)
+RETURNS SETOF jsonb
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+AS $$
+DECLARE
+	records text;
+	found bigint[];
+	tables text[] := '{}';
+	ids bigint[] := '{}';
+BEGIN
+	FOR records IN
+		SELECT format('fireiot.%I', t.name)
+		FROM fireiot.record_table AS t
+		JOIN pg_attribute AS a ON a.attrelid = to_regclass(format('fireiot.%I', t.name))
+			AND a.attname = 'device' AND NOT a.attisdropped AND a.atttypid = 'fireiot.device_addr'::regtype
+		ORDER BY t.name
+	LOOP
+		EXECUTE format('SELECT coalesce(array_agg(t.id ORDER BY t.id), ARRAY[]::bigint[]) FROM %s AS t
+			WHERE t.device OPERATOR(fireiot.=) $1 AND t.received_at >= $2 AND t.received_at < $3', records)
+			INTO found USING device, from_at, to_at;
+		tables := tables || array_fill(records, ARRAY[cardinality(found)]);
+		ids := ids || found;
+	END LOOP;
+	RETURN QUERY SELECT fireiot.export_file(tables, ids,
+		format('all of device %s received from %s until before %s', device, from_at, to_at));
+END
+$$;
+COMMENT ON FUNCTION fireiot.export_records(fireiot.device_addr, timestamptz, timestamptz) IS
+'All records of a device that were received from one time until before another, with their proofs, a line each';
+
 CREATE OR REPLACE FUNCTION fireiot.verify_against(
 	checkpoint text, public_key text DEFAULT NULL, OUT valid boolean, OUT problem text)
 AS 'MODULE_PATHNAME', 'ledger_verify_against'

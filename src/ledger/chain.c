@@ -36,6 +36,18 @@ chain_origin(void)
 	return psprintf(UINT64_FORMAT "/%u", GetSystemIdentifier(), MyDatabaseId);
 }
 
+char *
+chain_name(void)
+{
+	spi_read("SELECT origin FROM fireiot.ledger_incarnation ORDER BY n LIMIT 1",
+			 0, NULL, NULL);
+	if (SPI_processed == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("fireiot.ledger_incarnation has no row")));
+	return psprintf("fireiot/%s", spi_text(0, 1));
+}
+
 static pg_noreturn void
 bad_chain(const char *what)
 {

@@ -60,6 +60,9 @@ extern digest *chain_digest(digest_algorithm algorithm);
 /* What makes this database another one than that of which it is a copy. */
 extern char *chain_origin(void);
 
+/* What notes call the chain, wherever it lives now; ERROR: it has no block. */
+extern char *chain_name(void);
+
 extern void chain_parse_snapshot(const char *text, chain_snapshot *snapshot);
 extern bool chain_sees(const chain_snapshot *snapshot, uint64 tx);
 

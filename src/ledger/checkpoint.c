@@ -22,18 +22,6 @@ PG_FUNCTION_INFO_V1(ledger_checkpoint);
 PG_FUNCTION_INFO_V1(ledger_verify_against);
 
 static char *
-chain_name(void)
-{
-	spi_read("SELECT origin FROM fireiot.ledger_incarnation ORDER BY n LIMIT 1",
-			 0, NULL, NULL);
-	if (SPI_processed == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("fireiot.ledger_incarnation has no row")));
-	return psprintf("fireiot/%s", spi_text(0, 1));
-}
-
-static char *
 stored_note(int64 size)
 {
 	const Oid	type = INT8OID;

@@ -28,8 +28,8 @@
 /* Who signs, by the standards of SM2, when nothing else was agreed. */
 #define SM2_SIGNER "1234567812345678"
 
-static char *
-base64(const void *bytes, int length)
+char *
+note_base64(const void *bytes, int length)
 {
 	int			room = pg_b64_enc_len(length) + 1;
 	char	   *text = palloc(room);
@@ -39,8 +39,8 @@ base64(const void *bytes, int length)
 	return text;
 }
 
-static char *
-rfc3339(TimestampTz time)
+char *
+note_time(TimestampTz time)
 {
 	pg_time_t	seconds = timestamptz_to_time_t(time);
 	char		text[64];
@@ -53,9 +53,9 @@ char *
 note_text(const note *n)
 {
 	return psprintf("%s\n" INT64_FORMAT "\n%s\nalgorithm %s\nprevious %s\ntime %s\n",
-					n->origin, n->size, base64(n->root, HASH_SIZE),
-					digest_name(n->algorithm), base64(n->last, HASH_SIZE),
-					rfc3339(n->time));
+					n->origin, n->size, note_base64(n->root, HASH_SIZE),
+					digest_name(n->algorithm), note_base64(n->last, HASH_SIZE),
+					note_time(n->time));
 }
 
 static pg_noreturn void
@@ -200,20 +200,25 @@ sign(EVP_PKEY *key, const char *name, const char *text, uint8 **signature)
 }
 
 char *
-note_sign(const note *n, const char *key_file)
+note_sign_text(const char *name, const char *text, const char *key_file)
 {
 	EVP_PKEY   *key = read_key(key_file);
-	char	   *text = note_text(n);
 	uint8	   *signature;
-	size_t		length = sign(key, n->origin, text, &signature);
+	size_t		length = sign(key, name, text, &signature);
 
 	EVP_PKEY_free(key);
 	if (length == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
 				 errmsg("OpenSSL could not sign with the key of \"%s\"", key_file)));
-	return psprintf("%s" SIGNATURE_LINE "%s %s\n", text, n->origin,
-					base64(signature, (int) length));
+	return psprintf("%s" SIGNATURE_LINE "%s %s\n", text, name,
+					note_base64(signature, (int) length));
+}
+
+char *
+note_sign(const note *n, const char *key_file)
+{
+	return note_sign_text(n->origin, note_text(n), key_file);
 }
 
 /* One line, and the start of the next; NULL: there is none. */

@@ -41,6 +41,14 @@ extern char *note_text(const note *n);
  */
 extern char *note_sign(const note *n, const char *key_file);
 
+/* The same of another text, whose first line is the name. */
+extern char *note_sign_text(const char *name, const char *text,
+							const char *key_file);
+
+/* As notes have it. */
+extern char *note_base64(const void *bytes, int length);
+extern char *note_time(TimestampTz time);
+
 /* False: it has another form. */
 extern bool note_parse(const char *signed_note, note *n);
 

@@ -207,7 +207,7 @@ __wrap_pg_detoast_datum_packed(struct varlena *datum)
 static bool
 runs_statements(const char *name)
 {
-	static const char *const names[] = {"ingest", "seal", "verify_ledger",
+	static const char *const names[] = {"ingest", "seal", "verify_ledger", "export_note",
 		"prove", "checkpoint", "verify_against", "make_ledger",
 	"drop_purged_partition", "decommission", "log_rows", "log_truncate",
 	"note_roles"};
