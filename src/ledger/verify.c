@@ -86,16 +86,15 @@ list_relations(const verifier *v, int *count)
 	*count = (int) SPI_processed;
 	list = palloc(Max(*count, 1) * sizeof(relation_entry));
 	for (int i = 0; i < *count; i++)
-		list[i] = (relation_entry) {
-		.relation = (Oid) spi_int64(i, 1, NULL),
-		.partition = spi_text(i, 2),
-		.table = spi_uuid(i, 3),
-		.parts = spi_int64(i, 4, NULL),
-		.older = spi_int64(i, 5, NULL),
-		.first = spi_int64(i, 6, NULL),
-		.first_ever = spi_int64(i, 7, NULL),
-		.rows = spi_int64(i, 8, NULL)
-	};
+		list[i] = (relation_entry){
+			.relation = (Oid) spi_int64(i, 1, NULL),
+			.partition = spi_text(i, 2),
+			.table = spi_uuid(i, 3),
+			.parts = spi_int64(i, 4, NULL),
+			.older = spi_int64(i, 5, NULL),
+			.first = spi_int64(i, 6, NULL),
+			.first_ever = spi_int64(i, 7, NULL),
+			.rows = spi_int64(i, 8, NULL)};
 	return list;
 }
 

@@ -314,7 +314,7 @@ say_parts(const older *o)
 static void
 verify_incarnation(const verify_part_job *job, int64 from, int64 to)
 {
-	older		o = {.job = job,.context = CurrentMemoryContext};
+	older		o = {.job = job, .context = CurrentMemoryContext};
 	leaf_schema *present = present_columns(job->relation);
 
 	load_parts(&o, from, to);

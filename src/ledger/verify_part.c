@@ -61,7 +61,7 @@ typedef struct comparison
 	bool		has_rest;
 	MemoryContext context;
 	chain_part *sealed;			/* all parts */
-	uint8		(*lists)[HASH_SIZE];	/* SHA-256 of what each keeps of its
+	uint8 (*lists)[HASH_SIZE];	/* SHA-256 of what each keeps of its
 										 * leaves */
 	digest	   *list_digest;
 	expected_part *parts;		/* ascending blocks, and ids in a block */
@@ -113,7 +113,7 @@ expect_part(comparison *c, const chain_part *part,
 		before->last_id = Max(before->last_id, part->last_id);
 		return;
 	}
-	c->parts[c->count++] = (expected_part) {
+	c->parts[c->count++] = (expected_part){
 		.parts = part,
 		.count = 1,
 		.block = part->block,
@@ -121,8 +121,7 @@ expect_part(comparison *c, const chain_part *part,
 		.last_id = part->last_id,
 		.snapshot = before != NULL && before->block == part->block ?
 			before->snapshot : snapshot,
-		.is_unreadable = !leaf_schema_extends(c->schema, part->schema)
-	};
+		.is_unreadable = !leaf_schema_extends(c->schema, part->schema)};
 }
 
 static void
@@ -614,10 +613,8 @@ present_columns(Oid relation_id)
 static void
 start_comparison(comparison *c, const verify_part_job *job, leaf_schema *schema)
 {
-	*c = (comparison) {
-		.job = job, .context = CurrentMemoryContext, .last_place = NOT_SEALED,
-		.schema = schema
-	};
+	*c = (comparison){
+		.job = job, .context = CurrentMemoryContext, .last_place = NOT_SEALED, .schema = schema};
 	c->encoder = leaf_encoder_make(schema, &job->table_id);
 	c->list_digest = chain_digest(DIGEST_SHA256);
 	initStringInfo(&c->form);
