@@ -10,7 +10,7 @@
 #include "ledger/verify_part.h"
 
 #include "access/table.h"
-#include "access/xact.h"
+#include "access/transam.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -69,6 +69,7 @@ typedef struct comparison
 	leaf_schema *schema;		/* the last version, which has all columns */
 	leaf_encoder *encoder;
 	StringInfoData form;
+	uint64		next_tx;		/* that no transaction has had yet */
 	uint64		last_tx;		/* and where its rows belong: the block's */
 	int			last_place;		/* first part */
 	int			last_end;		/* behind its last */
@@ -182,7 +183,7 @@ find_place(const comparison *c, uint64 tx)
 		low++;
 	if (low < c->count)
 		return low;
-	return chain_sees(c->job->head, tx) || !is_of_today(c, tx) ?
+	return chain_sees(c->job->head, tx) || tx >= c->next_tx ?
 		IN_NO_PART : NOT_SEALED;
 }
 
@@ -617,6 +618,7 @@ start_comparison(comparison *c, const verify_part_job *job, leaf_schema *schema)
 		.job = job, .context = CurrentMemoryContext, .last_place = NOT_SEALED, .schema = schema};
 	c->encoder = leaf_encoder_make(schema, &job->table_id);
 	c->list_digest = chain_digest(DIGEST_SHA256);
+	c->next_tx = U64FromFullTransactionId(ReadNextFullTransactionId());
 	initStringInfo(&c->form);
 	load_parts(c);
 	if (c->count > 0)
