@@ -21,63 +21,113 @@ trap 'rm -rf "$dir"' EXIT
 passed=0
 failed=0
 
-# Hex on standard input becomes bytes.  POSIX's printf knows octal only.
-to_bytes()
+# bytes HEX: the bytes.  POSIX's printf knows octal only; awk is for what is long.
+bytes()
 {
-	awk '
-		BEGIN {
-			for (i = 0; i < 256; i++)
-				octal[sprintf("%02x", i)] = sprintf("\\%03o", i)
-		}
-		{
-			for (i = 1; i < length($0); i += 2)
-				printf "%s", octal[substr($0, i, 2)]
-			print ""
-		}' | while IFS= read -r line; do
-			printf "$line"
-		done
+	if [ ${#1} -gt 130 ]; then
+		printf '%s\n' "$1" | awk '
+			BEGIN {
+				for (i = 0; i < 256; i++)
+					octal[sprintf("%02x", i)] = sprintf("\\%03o", i)
+			}
+			{
+				for (i = 1; i < length($0); i += 2)
+					printf "%s", octal[substr($0, i, 2)]
+				print ""
+			}' | while IFS= read -r line; do
+				printf "$line"
+			done
+		return
+	fi
+	rest=$1
+	octal=
+	while [ -n "$rest" ]; do
+		byte=$((0x${rest%"${rest#??}"}))
+		rest=${rest#??}
+		octal=$octal\\$((byte / 64))$((byte / 8 % 8))$((byte % 8))
+	done
+	printf "$octal"
 }
 
-# hash HEX: the digest of the bytes, as hex.
+# hash HEX: the digest of the bytes, as hex, in $hashed.
 hash()
 {
-	printf '%s\n' "$1" | to_bytes | openssl dgst "-$algorithm" -r | cut -d' ' -f1
+	hashed=$(bytes "$1" | openssl dgst "-$algorithm" -r)
+	hashed=${hashed%% *}
 }
 
-# field NAME: a value of the proof that is a number or plain text.
-field()
+# join LEFT RIGHT: the node above two, in $hashed.  Records of one block have
+# most of them in common, so they are remembered.
+join()
 {
-	printf '%s\n' "$proof" | sed -n 's/.*[{ ]"'"$1"'": "\{0,1\}\([0-9a-z-]*\)"\{0,1\}[,}].*/\1/p'
+	case $1$2 in
+		*[!0-9a-f]*) hashed= ; return ;;
+	esac
+	eval "hashed=\${node_$algorithm$1$2:-}"
+	if [ -z "$hashed" ]; then
+		hash "01$1$2"
+		eval "node_$algorithm$1$2=\$hashed"
+	fi
 }
 
-# path NAME: its hashes.
-path()
+# read_proof JSON: its values become variables.  None has a character that means
+# something to the shell.
+read_proof()
 {
-	printf '%s\n' "$proof" | sed -n 's/.*[{ ]"'"$1"'_path": \[\([0-9a-f", ]*\)\].*/\1/p' | tr -d '",'
+	eval "$(printf '%s\n' "$1" | awk '
+		# A number or a plain text; nothing: it is not there, or is something else.
+		function value(name, form,    s) {
+			if (!match($0, "[{ ]\"" name "\": " form "[,}]"))
+				return ""
+			s = substr($0, RSTART + length(name) + 5, RLENGTH - length(name) - 6)
+			gsub(/[^0-9a-z -]/, "", s)
+			return s
+		}
+		{
+			for (i = split("id row_index row_count part_index part_count block_index block_count", names, " "); i > 0; i--)
+				printf "%s=\047%s\047\n", names[i], value(names[i], "-?[0-9]+")
+			for (i = split("algorithm row part block root", names, " "); i > 0; i--)
+				printf "%s=\047%s\047\n", names[i], value(names[i], "\"[0-9a-z]*\"")
+			for (i = split("row_path part_path block_path", names, " "); i > 0; i--)
+				printf "%s=\047%s\047\n", names[i], value(names[i], "\\[[0-9a-f\", ]*\\]")
+			s = value("part", "\"[0-9a-f]*\"")
+			printf "row_root=\047%s\047\n", substr(s, length(s) - 63)
+			s = value("block", "\"[0-9a-f]*\"")
+			printf "part_root=\047%s\047\n", substr(s, length(s) - 127, 64)
+		}')"
 }
 
-# climb HEX INDEX COUNT PATH: the root above a leaf (RFC 6962), or nothing.
+# climb HEX INDEX COUNT PATH: the root above a leaf (RFC 6962), or nothing, in
+# $hashed.
 climb()
 {
-	node=$(hash "$1")
 	index=$2
 	last=$(($3 - 1))
+	hashed=
 	[ "$index" -ge 0 ] && [ "$index" -le "$last" ] || return
+	hash "$1"
 	set -- $4
 	while [ "$last" -gt 0 ]; do
 		if [ $((index % 2)) -eq 1 ] || [ "$index" -lt "$last" ]; then
-			[ $# -gt 0 ] || return
+			[ $# -gt 0 ] || { hashed= ; return; }
 			if [ $((index % 2)) -eq 1 ]; then
-				node=$(hash "01$1$node")
+				join "$1" "$hashed"
 			else
-				node=$(hash "01$node$1")
+				join "$hashed" "$1"
 			fi
 			shift
 		fi
 		index=$((index / 2))
 		last=$((last / 2))
 	done
-	[ $# -gt 0 ] || echo "$node"
+	[ $# -eq 0 ] || hashed=
+}
+
+# leads HEX INDEX COUNT PATH ROOT: does the audit path lead there?
+leads()
+{
+	climb "$1" "${2:--1}" "${3:-0}" "$4"
+	[ -n "$hashed" ] && [ "$hashed" = "$5" ]
 }
 
 # Functions of awk for the forms of docs/ledger.md, read from `rest`, in hex.
@@ -145,7 +195,7 @@ show()
 			print ""
 			if (rest != "" || (id != "" && id != wanted))
 				exit 1
-		}' wanted="$(printf '%016x' "$(field id)")"
+		}' wanted="$(printf '%016x' "${id:-0}")"
 }
 
 # Does a row in JSON say what was hashed?  Prints what differs, and what cannot
@@ -313,20 +363,10 @@ compare_row()
 		}'
 }
 
-# The last 32 bytes of a header, or those before them.
-last_hash()
-{
-	printf '%s\n' "$1" | awk -v skip="$2" \
-		'{ print substr($0, length($0) - 64 * (skip + 1) + 1, 64) }'
-}
-
+# The three paths, one behind the other.
 check_proof()
 {
-	algorithm=$(field algorithm)
-	row=$(field row)
-	part=$(field part)
-	block=$(field block)
-	root=$(field root)
+	read_proof "$1"
 	case $algorithm in
 		sha256 | sm3) ;;
 		*) echo "the digest is unknown"; return 1 ;;
@@ -336,13 +376,19 @@ check_proof()
 		*) echo "row, part or block has another form"; return 1 ;;
 	esac
 	show || { echo "the row is not that of its part, or of another id"; return 1; }
-	[ "$(climb "$row" "$(field row_index)" "$(field row_count)" "$(path row)")" = \
-		"$(last_hash "$part" 0)" ] || { echo "the row is not in the part"; return 1; }
-	[ "$(climb "$part" "$(field part_index)" "$(field part_count)" "$(path part)")" = \
-		"$(last_hash "$block" 1)" ] || { echo "the part is not in the block"; return 1; }
-	[ "$(climb "$block" "$(field block_index)" "$(field block_count)" "$(path block)")" = \
-		"$root" ] || { echo "the block is not below the root"; return 1; }
-	[ -z "$checkpoint" ] || [ "$root,$(field block_count),$algorithm" = "$noted" ] || {
+	leads "$row" "$row_index" "$row_count" "$row_path" "$row_root" || {
+		echo "the row is not in the part"
+		return 1
+	}
+	leads "$part" "$part_index" "$part_count" "$part_path" "$part_root" || {
+		echo "the part is not in the block"
+		return 1
+	}
+	leads "$block" "$block_index" "$block_count" "$block_path" "$root" || {
+		echo "the block is not below the root"
+		return 1
+	}
+	[ -z "$checkpoint" ] || [ "$root,$block_count,$algorithm" = "$noted" ] || {
 		echo "the root is not that of the checkpoint"
 		return 1
 	}
@@ -435,7 +481,7 @@ check_record()
 			;;
 		*) proof=$1 ;;
 	esac
-	check_proof || return 1
+	check_proof "$proof" || return 1
 	[ -z "$json" ] || compare_row "$json"
 }
 
