@@ -108,3 +108,16 @@ SELECT checkpoint();
 SELECT verify_against('no checkpoint');
 SELECT verify_against(E'fireiot/1/2\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nalgorithm sha256\n');
 SELECT verify_against(E'fireiot/1/2\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nalgorithm sha256\n', 'no key');
+
+-- Pieces follow each other from the first block to the last.
+SELECT p.piece, p.from_block IS NULL AS first, p.to_block IS NULL AS last, p.from_block = lag(p.to_block) OVER (ORDER BY p.piece) + 1 AS behind
+FROM ledger_pieces(2) AS p ORDER BY 1;
+SELECT count(*) FROM ledger_pieces(1000000) AS p, ledger_block AS b WHERE b.n BETWEEN coalesce(p.from_block, 0) AND coalesce(p.to_block, b.n)
+HAVING count(*) <> (SELECT count(*) FROM ledger_block);
+SELECT (p).* FROM (SELECT ledger_pieces(0) AS p) AS p;
+SELECT count(*) FROM verify_progress;
+
+-- Exported records.
+SELECT line -> 'row' ->> 'id' AS id, line -> 'proof' ->> 'id' AS proven, line ? 'note' AS head,
+	split_part(line ->> 'note', E'\n', 2) AS records, split_part(line ->> 'note', E'\n', 5) AS of
+FROM export_records('public.visit', '{2,1,2}') WITH ORDINALITY AS e (line, n) ORDER BY n;
