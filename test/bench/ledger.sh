@@ -19,6 +19,7 @@ work=build/bench/ledger.work
 . "$parts/figures.sh"
 . "$parts/copy.sh"
 . "$parts/chain.sh"
+. "$parts/pieces.sh"
 
 clean_up()
 {
@@ -38,6 +39,7 @@ start_server
 bench_copy
 bench_seal
 bench_verify
+bench_pieces
 bench_prove
 
 mv "$work/figures" "$tsv"
