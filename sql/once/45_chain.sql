@@ -64,18 +64,21 @@ CREATE TABLE fireiot.ledger_block_part (
 	hash bytea NOT NULL,
 	leaves bytea,
 	tx xid8,
+	first_page bigint,
+	last_page bigint,
 	PRIMARY KEY (block, part)
 ) USING fireiot_ledger;
 ALTER TABLE fireiot.ledger_block_part ALTER leaves SET STORAGE EXTERNAL;
 CREATE INDEX ledger_block_part_ids ON fireiot.ledger_block_part
 	USING gist (pg_catalog.int8range(first_id, last_id, '[]'));
 CREATE INDEX ledger_block_part_partition ON fireiot.ledger_block_part (partition, block);
-COMMENT ON TABLE fireiot.ledger_block_part IS 'What a block has of one partition, or of one table that has none';
-COMMENT ON COLUMN fireiot.ledger_block_part.part IS 'From 0, by name of the partition';
+COMMENT ON TABLE fireiot.ledger_block_part IS 'What a block has of one partition, or of one table that has none; of many rows (fireiot.seal_part_rows) it is several parts, one id behind the other';
+COMMENT ON COLUMN fireiot.ledger_block_part.part IS 'From 0, by name of the partition, then by id';
 COMMENT ON COLUMN fireiot.ledger_block_part.version IS 'Of fireiot.ledger_schema';
 COMMENT ON COLUMN fireiot.ledger_block_part.root IS 'Of the Merkle tree over the rows, ordered by id';
 COMMENT ON COLUMN fireiot.ledger_block_part.hash IS 'Of this part''s header: a leaf of the block''s tree';
 COMMENT ON COLUMN fireiot.ledger_block_part.leaves IS 'Ids, and the first bytes of each leaf: names the row when the root differs';
+COMMENT ON COLUMN fireiot.ledger_block_part.first_page IS 'Where its rows lay when they were sealed: saves fireiot.prove() a search, and is not trusted';
 COMMENT ON COLUMN fireiot.ledger_block_part.tx IS 'Transaction that stored the row';
 
 CREATE TABLE fireiot.ledger_node (

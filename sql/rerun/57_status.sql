@@ -174,7 +174,7 @@ AS $$
 		('frame', 'id received_at device sent_at tx skew_ms seq peer_port verdict command type outgoing peer profile bytes', ''),
 		('frame_verdict', 'code key name_zh name_en confirmed builtin', 'frame_verdict_key_key'),
 		('ledger_block', 'n incarnation origin algorithm snapshot sealed_at rows parts root previous hash tx', ''),
-		('ledger_block_part', 'block part table_id partition version first_id last_id rows root hash leaves tx', 'ledger_block_part_ids ledger_block_part_partition'),
+		('ledger_block_part', 'block part table_id partition version first_id last_id rows root hash leaves tx first_page last_page', 'ledger_block_part_ids ledger_block_part_partition'),
 		('ledger_checkpoint', 'size root made_at note tx', ''),
 		('ledger_incarnation', 'n origin algorithm started_at first_block previous tx', 'ledger_incarnation_algorithm_check'),
 		('ledger_node', 'level index hash tx', ''),

@@ -78,6 +78,7 @@ typedef struct fireiot_settings
 
 	/* ledger */
 	int			seal_interval_ms;
+	int			seal_part_rows;
 	int			ledger_algorithm;	/* the number of digest.h */
 	char	   *checkpoint_key_file;
 	char	   *checkpoint_directory;

@@ -446,6 +446,8 @@ chain_read_part(int i, chain_part *part, List **schemas)
 	part->rows = spi_int64(i, 7, NULL);
 	spi_hash(i, 8, part->root);
 	spi_hash(i, 9, part->hash);
+	part->first_page = spi_int64(i, 11, NULL);
+	part->last_page = spi_int64(i, 12, NULL);
 	part->schema = schema_once(&part->table, (uint32) spi_int64(i, 10, NULL),
 							   schemas);
 	SPI_tuptable = result;

@@ -53,6 +53,8 @@ typedef struct chain_part
 	int64		rows;
 	uint8		root[HASH_SIZE];
 	uint8		hash[HASH_SIZE];
+	int64		first_page;		/* where its rows lay when they were sealed */
+	int64		last_page;
 } chain_part;
 
 extern digest *chain_digest(digest_algorithm algorithm);
@@ -96,7 +98,7 @@ extern int	chain_tree_path(digest *d, int64 n, int64 size,
 							uint8 (*path)[HASH_SIZE]);
 
 #define CHAIN_PART_COLUMNS \
-	"p.block, p.part, p.table_id, p.partition, p.first_id, p.last_id, p.rows, p.root, p.hash, p.version"
+	"p.block, p.part, p.table_id, p.partition, p.first_id, p.last_id, p.rows, p.root, p.hash, p.version, p.first_page, p.last_page"
 
 /* Schemas are looked up once each. */
 extern void chain_read_part(int i, chain_part *part, List **schemas);

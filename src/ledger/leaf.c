@@ -130,6 +130,12 @@ ledger_type_supported(Oid typid)
 	return find_type(typid) != NULL;
 }
 
+const char *
+leaf_form_name(Oid typid)
+{
+	return ledger_type_supported(typid) ? find_type(typid)->name : "";
+}
+
 static void
 add_column(leaf_schema *schema, const char *table, Form_pg_attribute column)
 {

@@ -24,6 +24,9 @@
 /* Can a column of a ledger table have this type? */
 extern bool ledger_type_supported(Oid typid);
 
+/* The name of a type's canonical form; "" when it has none. */
+extern const char *leaf_form_name(Oid typid);
+
 /*
  * One version of a table's columns, each as "name type", in order.  A column
  * that comes later makes a new version, which begins with the old one.

@@ -24,7 +24,7 @@ PG_FUNCTION_INFO_V1(ledger_prove);
 typedef struct prover
 {
 	digest	   *digest;
-	Oid			relation;		/* as it was asked for */
+	Oid			relation;		/* as it was asked for; then, of the part */
 	int64		id;
 	char	   *table;			/* of fireiot.ledger_table */
 	chain_part	part;
@@ -94,7 +94,8 @@ find_part(prover *p)
 	uint64		count;
 	List	   *schemas = NIL;
 
-	spi_read("SELECT " CHAIN_PART_COLUMNS ", p.leaves"
+	spi_read("SELECT " CHAIN_PART_COLUMNS ", p.leaves,"
+			 " coalesce(pg_catalog.to_regclass(p.partition)::pg_catalog.oid, 0::pg_catalog.oid)"
 			 " FROM fireiot.ledger_block_part AS p"
 			 " WHERE p.table_id OPERATOR(pg_catalog.=)"
 			 "  (SELECT id FROM fireiot.ledger_table WHERE name OPERATOR(pg_catalog.=) $1)"
@@ -105,7 +106,7 @@ find_part(prover *p)
 	for (uint64 i = 0; i < count; i++)
 	{
 		bool		is_null;
-		Datum		index = SPI_getbinval(result->vals[i], result->tupdesc, 11,
+		Datum		index = SPI_getbinval(result->vals[i], result->tupdesc, 13,
 										  &is_null);
 		leaf_list  *list = is_null ? NULL :
 			leaf_list_read_index(DatumGetByteaPP(index));
@@ -113,6 +114,7 @@ find_part(prover *p)
 		if (list == NULL || !holds_id(list, p->id))
 			continue;
 		SPI_tuptable = result;
+		p->relation = (Oid) spi_int64((int) i, 14, NULL);
 		chain_read_part((int) i, &p->part, &schemas);
 		return true;
 	}
@@ -142,7 +144,8 @@ gather(void *arg, const scanned_row *row)
 	prover	   *p = arg;
 	leaf_entry *entry;
 
-	if (!row->has_tx || !chain_sees(&p->snapshot, row->tx) ||
+	if (row->id < p->part.first_id || row->id > p->part.last_id ||
+		!row->has_tx || !chain_sees(&p->snapshot, row->tx) ||
 		(p->has_before && chain_sees(&p->before, row->tx)))
 		return;
 	leaf_encode(p->encoder, p->part.schema->version, p->part.schema->columns,
@@ -178,17 +181,42 @@ condition(const prover *p)
 }
 
 static void
-gather_part(prover *p)
+start_gathering(prover *p)
+{
+	p->leaves = leaf_list_make();
+	p->found = false;
+	initStringInfo(&p->form);
+	initStringInfo(&p->row_form);
+}
+
+static bool
+is_sealed_part(prover *p)
 {
 	uint8		root[HASH_SIZE];
 
-	p->encoder = leaf_encoder_make(p->part.schema, &p->part.table);
-	p->leaves = leaf_list_make();
-	initStringInfo(&p->form);
-	initStringInfo(&p->row_form);
-	part_scan(p->part.partition, p->part.schema, condition(p), gather, p);
 	leaf_list_root(p->leaves, p->digest, root);
-	if (!p->found || memcmp(root, p->part.root, HASH_SIZE) != 0)
+	return p->found && memcmp(root, p->part.root, HASH_SIZE) == 0;
+}
+
+/* Where they lay when they were sealed; rows move when a table is rewritten. */
+static void
+gather_part(prover *p)
+{
+	if (!OidIsValid(p->relation))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("partition \"%s\" is not there any more",
+						p->part.partition),
+				 errhint("fireiot.purge_certificate says whether it was purged.")));
+	p->encoder = leaf_encoder_make(p->part.schema, &p->part.table);
+	start_gathering(p);
+	scan_pages(p->relation, p->part.schema, (BlockNumber) p->part.first_page,
+			   (BlockNumber) p->part.last_page, gather, p);
+	if (is_sealed_part(p))
+		return;
+	start_gathering(p);
+	scan_where(p->part.partition, p->part.schema, condition(p), gather, p);
+	if (!is_sealed_part(p))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("the rows of \"%s\" in block " INT64_FORMAT " are not those that were sealed",

@@ -20,7 +20,6 @@
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
@@ -30,18 +29,13 @@
 #include "utils/timestamp.h"
 
 #include "base/settings.h"
-#include "ledger/leaf_list.h"
+#include "ledger/leaf_sort.h"
 #include "ledger/merkle.h"
 #include "ledger/part_scan.h"
+#include "ledger/seal_store.h"
 #include "ledger/summarize.h"
 
 PG_FUNCTION_INFO_V1(ledger_seal);
-
-typedef struct sealed_part
-{
-	chain_part	part;
-	bytea	   *index;
-} sealed_part;
 
 typedef struct sealer
 {
@@ -52,16 +46,26 @@ typedef struct sealer
 	chain_snapshot snapshot;	/* of it */
 	bool		is_new;			/* begins an incarnation */
 	char	   *condition;		/* on tx; NULL: all rows */
-	List	   *parts;			/* of sealed_part */
+	merkle_tree tree;			/* over the parts so far */
 } sealer;
+
+/* A relation that may have new rows. */
+typedef struct candidate
+{
+	Oid			relation;
+	pg_uuid_t	table;
+	char	   *partition;
+} candidate;
 
 /* One relation as it is scanned. */
 typedef struct gathering
 {
 	sealer	   *sealer;
-	const leaf_schema *schema;
+	leaf_schema *schema;
 	leaf_encoder *encoder;
-	leaf_list  *leaves;
+	leaf_sort  *leaves;
+	BlockNumber first_page;		/* in which there are rows of the block */
+	BlockNumber last_page;
 	StringInfoData form;
 } gathering;
 
@@ -135,24 +139,13 @@ start_block(sealer *s)
 		block->algorithm = settings.ledger_algorithm;
 	}
 	s->digest = chain_digest(block->algorithm);
+	merkle_start(&s->tree, s->digest);
 	/* both ignore what they do not take */
 	block->snapshot = DatumGetCString(DirectFunctionCall1(pg_snapshot_out,
 														  DirectFunctionCall1(pg_current_snapshot, 0)));
 	chain_parse_snapshot(block->snapshot, &s->snapshot);
 	if (!s->is_new)
 		s->condition = condition_of(s->head.snapshot);
-}
-
-static Datum
-schema_array(const leaf_schema *schema)
-{
-	Datum	   *texts = palloc(Max(schema->columns, 1) * sizeof(Datum));
-
-	for (int i = 0; i < schema->columns; i++)
-		texts[i] = CStringGetTextDatum(psprintf("%s %s", schema->names[i],
-												schema->types[i]));
-	return PointerGetDatum(construct_array(texts, schema->columns, TEXTOID, -1,
-										   false, TYPALIGN_INT));
 }
 
 static uint32
@@ -189,20 +182,6 @@ present_schema(Oid relation_id, const pg_uuid_t *table, bool *is_new)
 }
 
 static void
-store_schema(const pg_uuid_t *table, const leaf_schema *schema)
-{
-	const Oid	types[] = {UUIDOID, INT4OID, TEXTARRAYOID};
-	Datum		values[] = {UUIDPGetDatum(table), Int32GetDatum((int32) schema->version),
-	schema_array(schema)};
-
-	spi_write("INSERT INTO fireiot.ledger_schema (table_id, version, columns)"
-			  " VALUES ($1, $2, $3)", 3, types, values, NULL);
-	/* the table's next partition, of the same block, has it already */
-	CommandCounterIncrement();
-	UpdateActiveSnapshotCommandId();
-}
-
-static void
 gather(void *arg, const scanned_row *row)
 {
 	gathering  *g = arg;
@@ -216,50 +195,78 @@ gather(void *arg, const scanned_row *row)
 	leaf_encode(g->encoder, g->schema->version, g->schema->columns,
 				row->values, row->nulls, &g->form);
 	leaf_hash(g->sealer->digest, &g->form,
-			  leaf_list_add(g->leaves, row->id)->hash);
+			  leaf_sort_add(g->leaves, row->id)->hash);
+	g->first_page = Min(g->first_page, row->page);
+	g->last_page = Max(g->last_page, row->page);
 }
 
+/* A part is written at once: the parts of a whole database would not fit. */
 static void
-add_part(sealer *s, const pg_uuid_t *table, const char *partition,
-		 leaf_schema *schema, leaf_list *leaves)
+add_part(gathering *g, const candidate *from, leaf_list *leaves)
 {
-	sealed_part *sealed = palloc0(sizeof(sealed_part));
-	chain_part *part = &sealed->part;
+	sealer	   *s = g->sealer;
+	chain_part	part = {
+		.block = s->block.n,
+		.part = s->block.parts,
+		.table = from->table,
+		.partition = from->partition,
+		.schema = g->schema,
+		.first_id = leaves->entries[0].id,
+		.last_id = leaves->entries[leaves->count - 1].id,
+		.rows = leaves->count,
+		.first_page = g->first_page,
+		.last_page = g->last_page
+	};
 
-	leaf_list_root(leaves, s->digest, part->root);
-	part->block = s->block.n;
-	part->part = list_length(s->parts);
-	part->table = *table;
-	part->partition = pstrdup(partition);
-	part->schema = schema;
-	part->first_id = leaves->entries[0].id;
-	part->last_id = leaves->entries[leaves->count - 1].id;
-	part->rows = leaves->count;
-	chain_part_hash(s->digest, part, part->hash);
-	sealed->index = leaf_list_index(leaves);
-	s->parts = lappend(s->parts, sealed);
-	s->block.rows += leaves->count;
+	leaf_list_root(leaves, s->digest, part.root);
+	chain_part_hash(s->digest, &part, part.hash);
+	store_part(&part, leaf_list_index(leaves));
+	if (!merkle_add(&s->tree, part.hash))
+		digest_failed();
+	s->block.parts++;
+	s->block.rows += part.rows;
 }
 
 static void
-gather_relation(sealer *s, Oid relation, const pg_uuid_t *table,
-				const char *partition)
+add_parts(gathering *g, const candidate *from)
+{
+	MemoryContext turn = AllocSetContextCreate(CurrentMemoryContext,
+											   "fireiot ledger part",
+											   ALLOCSET_DEFAULT_SIZES);
+	leaf_list  *leaves;
+
+	while ((leaves = leaf_sort_next(g->leaves, settings.seal_part_rows)) != NULL)
+	{
+		MemoryContext before = MemoryContextSwitchTo(turn);
+
+		add_part(g, from, leaves);
+		MemoryContextSwitchTo(before);
+		MemoryContextReset(turn);
+	}
+	MemoryContextDelete(turn);
+}
+
+static void
+gather_relation(sealer *s, const candidate *from)
 {
 	bool		schema_is_new;
-	leaf_schema *schema = present_schema(relation, table, &schema_is_new);
-	gathering	g = {.sealer = s, .schema = schema};
+	leaf_schema *schema = present_schema(from->relation, &from->table,
+										 &schema_is_new);
+	int64		rows = s->block.rows;
+	gathering	g = {.sealer = s,.schema = schema,
+	.first_page = MaxBlockNumber};
 
-	g.encoder = leaf_encoder_make(schema, table);
-	g.leaves = leaf_list_make();
+	g.encoder = leaf_encoder_make(schema, &from->table);
+	g.leaves = leaf_sort_make();
 	initStringInfo(&g.form);
-	part_scan(partition, schema, s->condition, gather, &g);
-	if (g.leaves->count > 0)
-	{
-		if (schema_is_new)
-			store_schema(table, schema);
-		add_part(s, table, partition, schema, g.leaves);
-	}
-	leaf_list_free(g.leaves);
+	if (s->condition == NULL)
+		scan_pages(from->relation, schema, 0, LAST_PAGE, gather, &g);
+	else
+		scan_where(from->partition, schema, s->condition, gather, &g);
+	add_parts(&g, from);
+	if (schema_is_new && s->block.rows > rows)
+		store_schema(&from->table, schema);
+	leaf_sort_free(g.leaves);
 	pfree(g.form.data);
 }
 
@@ -275,13 +282,6 @@ is_empty(Oid relation_id)
 	table_close(relation, NoLock);
 	return empty;
 }
-
-typedef struct candidate
-{
-	Oid			relation;
-	pg_uuid_t	table;
-	char	   *partition;
-} candidate;
 
 static void
 gather_all(sealer *s)
@@ -305,136 +305,19 @@ gather_all(sealer *s)
 	}
 	for (int i = 0; i < count; i++)
 		if (!is_empty(candidates[i].relation))
-			gather_relation(s, candidates[i].relation, &candidates[i].table,
-							candidates[i].partition);
-}
-
-static void
-store_parts(sealer *s)
-{
-	static const Oid types[] = {INT8OID, INT4OID, UUIDOID, TEXTOID, INT4OID,
-	INT8OID, INT8OID, INT8OID, BYTEAOID, BYTEAOID, BYTEAOID};
-	ListCell   *cell;
-
-	foreach(cell, s->parts)
-	{
-		sealed_part *sealed = lfirst(cell);
-		chain_part *part = &sealed->part;
-		Datum		values[] = {
-			Int64GetDatum(part->block), Int32GetDatum(part->part),
-			UUIDPGetDatum(&part->table), CStringGetTextDatum(part->partition),
-			Int32GetDatum((int32) part->schema->version),
-			Int64GetDatum(part->first_id), Int64GetDatum(part->last_id),
-			Int64GetDatum(part->rows),
-			PointerGetDatum(bytes_datum(part->root, HASH_SIZE)),
-			PointerGetDatum(bytes_datum(part->hash, HASH_SIZE)),
-			PointerGetDatum(sealed->index)
-		};
-
-		spi_write("INSERT INTO fireiot.ledger_block_part"
-				  " (block, part, table_id, partition, version, first_id, last_id, rows, root, hash, leaves)"
-				  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-				  lengthof(types), types, values, NULL);
-	}
-}
-
-static void
-store_incarnation(sealer *s)
-{
-	static const Oid types[] = {INT4OID, TEXTOID, TEXTOID, INT8OID, BYTEAOID};
-	Datum		values[] = {
-		Int32GetDatum(s->block.incarnation),
-		CStringGetTextDatum(s->block.origin),
-		CStringGetTextDatum(digest_name(s->block.algorithm)),
-		Int64GetDatum(s->block.n),
-		PointerGetDatum(bytes_datum(s->block.previous, HASH_SIZE))
-	};
-
-	spi_write("INSERT INTO fireiot.ledger_incarnation (n, origin, algorithm, first_block, previous)"
-			  " VALUES ($1, $2, $3, $4, $5)", lengthof(types), types, values,
-			  s->has_head ? "     " : "    n");
+			gather_relation(s, &candidates[i]);
 }
 
 static void
 close_block(sealer *s)
 {
-	merkle_tree tree;
-	ListCell   *cell;
-
-	merkle_start(&tree, s->digest);
-	foreach(cell, s->parts)
-		if (!merkle_add(&tree, ((sealed_part *) lfirst(cell))->part.hash))
-			digest_failed();
-	if (!merkle_root(&tree, s->block.root))
+	if (!merkle_root(&s->tree, s->block.root))
 		digest_failed();
-	s->block.parts = list_length(s->parts);
 	s->block.sealed_at = GetCurrentTimestamp();
 	chain_block_hash(s->digest, &s->block, s->block.hash);
-}
-
-static void
-store_block(sealer *s)
-{
-	static const Oid types[] = {INT8OID, INT4OID, TEXTOID, TEXTOID, TEXTOID,
-	TIMESTAMPTZOID, INT8OID, INT4OID, BYTEAOID, BYTEAOID, BYTEAOID};
-	chain_block *b = &s->block;
-	Datum		values[] = {
-		Int64GetDatum(b->n), Int32GetDatum(b->incarnation),
-		CStringGetTextDatum(b->origin),
-		CStringGetTextDatum(digest_name(b->algorithm)),
-		CStringGetTextDatum(b->snapshot), TimestampTzGetDatum(b->sealed_at),
-		Int64GetDatum(b->rows), Int32GetDatum(b->parts),
-		PointerGetDatum(bytes_datum(b->root, HASH_SIZE)),
-		PointerGetDatum(bytes_datum(b->previous, HASH_SIZE)),
-		PointerGetDatum(bytes_datum(b->hash, HASH_SIZE))
-	};
-
-	spi_write("INSERT INTO fireiot.ledger_block"
-			  " (n, incarnation, origin, algorithm, snapshot, sealed_at, rows, parts, root, previous, hash)"
-			  " VALUES ($1, $2, $3, $4, $5::pg_catalog.pg_snapshot, $6, $7, $8, $9, $10, $11)",
-			  lengthof(types), types, values, NULL);
-}
-
-static void
-store_node(int32 level, int64 index, const uint8 hash[HASH_SIZE])
-{
-	static const Oid types[] = {INT4OID, INT8OID, BYTEAOID};
-	Datum		values[] = {Int32GetDatum(level), Int64GetDatum(index),
-	PointerGetDatum(bytes_datum(hash, HASH_SIZE))};
-
-	spi_write("INSERT INTO fireiot.ledger_node (level, index, hash) VALUES ($1, $2, $3)",
-			  lengthof(types), types, values, NULL);
-}
-
-/* The subtrees that this block completes. */
-static void
-store_nodes(sealer *s)
-{
-	uint8		hash[HASH_SIZE];
-	int32		level = 0;
-
-	memcpy(hash, s->block.hash, HASH_SIZE);
-	store_node(0, s->block.n, hash);
-	for (int64 n = s->block.n; (n & 1) != 0; n >>= 1)
-	{
-		uint8		left[HASH_SIZE];
-
-		chain_node(level, n - 1, left);
-		if (!merkle_join(s->digest, left, hash, hash))
-			digest_failed();
-		store_node(++level, n >> 1, hash);
-	}
-}
-
-static void
-store(sealer *s)
-{
-	close_block(s);
 	if (s->is_new)
-		store_incarnation(s);
-	store_parts(s);
-	store_block(s);
-	store_nodes(s);
+		store_incarnation(&s->block);
+	store_block(s->digest, &s->block);
 }
 
 Datum
@@ -449,7 +332,7 @@ ledger_seal(PG_FUNCTION_ARGS)
 	start_block(&s);
 	gather_all(&s);
 	if (s.block.rows > 0)
-		store(&s);
+		close_block(&s);
 	SPI_finish();
 	PopActiveSnapshot();
 	if (s.block.rows == 0)

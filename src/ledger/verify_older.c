@@ -323,7 +323,7 @@ verify_incarnation(const verify_part_job *job, int64 from, int64 to)
 	load_marks(&o, present);
 	o.encoder = leaf_encoder_make(present, &job->table_id);
 	initStringInfo(&o.form);
-	part_scan(job->partition, present, NULL, look_for_row, &o);
+	scan_pages(job->relation, present, 0, LAST_PAGE, look_for_row, &o);
 	say_rows(&o);
 	say_parts(&o);
 }

@@ -154,9 +154,9 @@ load_parts(comparison *c)
 	{
 		chain_snapshot *snapshot = palloc(sizeof(chain_snapshot));
 
-		spi_hash(i, 12, c->lists[i]);
+		spi_hash(i, 14, c->lists[i]);
 		chain_read_part(i, &c->sealed[i], &schemas);
-		chain_parse_snapshot(spi_text(i, 11), snapshot);
+		chain_parse_snapshot(spi_text(i, 13), snapshot);
 		expect_part(c, &c->sealed[i], snapshot);
 	}
 	SPI_freetuptable(result);
@@ -664,7 +664,7 @@ verify_part(const verify_part_job *job)
 	c.from = job->from;
 	c.to = job->to;
 	c.has_rest = job->has_rest;
-	part_scan(job->partition, schema, NULL, compare_row, &c);
+	scan_pages(job->relation, schema, 0, LAST_PAGE, compare_row, &c);
 	if (is_clean(&c))
 		return;
 	if (c.count > 0 && (c.from > c.parts[0].block ||
@@ -673,7 +673,7 @@ verify_part(const verify_part_job *job)
 		start_comparison(&c, job, schema);
 		c.to = PG_INT64_MAX;
 		c.has_rest = true;
-		part_scan(job->partition, schema, NULL, compare_row, &c);
+		scan_pages(job->relation, schema, 0, LAST_PAGE, compare_row, &c);
 	}
 	report_parts(&c);
 }
