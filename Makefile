@@ -21,8 +21,8 @@ OBJS = $(patsubst %,src/codec/%.o,$(CODEC)) \
 	$(patsubst %,src/types/%.o,alarm_state bytes_in decode_sql device_addr encode_sql \
 		explain explain_sql json_writer object_in part_addr profile_sql text_out) \
 	$(patsubst %,src/ledger/%.o,ask chain change_log change_log_sql checkpoint digest drop_database \
-		guard guard_log guard_objects index_scans leaf leaf_list leaf_sort leaf_sql make_ledger merkle \
-		merkle_sql note other_database part_scan proof refusal registry seal seal_store summarize \
+		fresh guard guard_log guard_objects index_scans leaf leaf_list leaf_sort leaf_sql make_ledger \
+		merkle merkle_sql note other_database part_scan proof refusal registry seal seal_store summarize \
 		table_am verify verify_part) \
 	$(patsubst %,src/ledger/%.o,export progress verify_chain verify_older) \
 	$(patsubst %,src/ingest/%.o,batch catalog connection datagram downlink ingest_sql judge launcher \

@@ -10,6 +10,7 @@
 #include "base/settings.h"
 #include "base/shared.h"
 #include "ingest/listener.h"
+#include "ledger/fresh.h"
 #include "ledger/guard.h"
 #include "ledger/table_am.h"
 
@@ -27,5 +28,6 @@ _PG_init(void)
 		return;
 	ledger_preloaded();
 	shared_request();
+	fresh_request();
 	launcher_register();
 }

@@ -353,6 +353,21 @@ chain_tree_path(digest *d, int64 n, int64 size, uint8 (*path)[HASH_SIZE])
 	return length;
 }
 
+bool
+chain_has_parts(const char *partition, int64 first, int64 last)
+{
+	const Oid	types[] = {TEXTOID, INT8OID, INT8OID};
+	Datum		values[] = {CStringGetTextDatum(partition),
+	Int64GetDatum(first), Int64GetDatum(last)};
+
+	spi_read("SELECT FROM fireiot.ledger_block_part"
+			 " WHERE partition OPERATOR(pg_catalog.=) $1"
+			 " AND block OPERATOR(pg_catalog.>=) $2"
+			 " AND block OPERATOR(pg_catalog.<=) $3 LIMIT 1",
+			 3, types, values);
+	return SPI_processed > 0;
+}
+
 /* From an array of texts "name form". */
 static leaf_schema *
 schema_of_array(Datum value, uint32 version)

@@ -103,6 +103,9 @@ extern int	chain_tree_path(digest *d, int64 n, int64 size,
 /* Schemas are looked up once each. */
 extern void chain_read_part(int i, chain_part *part, List **schemas);
 
+/* Has a partition, given by its quoted name, parts in blocks from first to last? */
+extern bool chain_has_parts(const char *partition, int64 first, int64 last);
+
 /* The schema of a version; NULL: it is not there. */
 extern leaf_schema *chain_schema(const pg_uuid_t *table, uint32 version);
 

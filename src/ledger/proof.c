@@ -29,7 +29,7 @@ typedef struct prover
 	char	   *table;			/* of fireiot.ledger_table */
 	chain_part	part;
 	chain_block block;
-	bool		has_before;		/* a block of the same incarnation */
+	bool		has_before;		/* a block of the same incarnation, and parts */
 	chain_snapshot before;
 	chain_snapshot snapshot;
 	leaf_encoder *encoder;
@@ -121,6 +121,17 @@ find_part(prover *p)
 	return false;
 }
 
+static int64
+first_block(int32 incarnation)
+{
+	const Oid	type = INT4OID;
+	Datum		value = Int32GetDatum(incarnation);
+
+	spi_read("SELECT first_block FROM fireiot.ledger_incarnation"
+			 " WHERE n OPERATOR(pg_catalog.=) $1", 1, &type, &value);
+	return SPI_processed > 0 ? spi_int64(0, 1, NULL) : 0;
+}
+
 static void
 find_block(prover *p)
 {
@@ -132,8 +143,11 @@ find_block(prover *p)
 				 errmsg("block " INT64_FORMAT " is missing", p->part.block)));
 	p->digest = chain_digest(p->block.algorithm);
 	chain_parse_snapshot(p->block.snapshot, &p->snapshot);
+	/* a table's first part has all rows that were there */
 	p->has_before = chain_block_by_number(p->part.block - 1, &before) &&
-		before.incarnation == p->block.incarnation;
+		before.incarnation == p->block.incarnation &&
+		chain_has_parts(p->part.partition, first_block(p->block.incarnation),
+						before.n);
 	if (p->has_before)
 		chain_parse_snapshot(before.snapshot, &p->before);
 }

@@ -29,6 +29,7 @@
 #include "utils/timestamp.h"
 
 #include "base/settings.h"
+#include "ledger/fresh.h"
 #include "ledger/leaf_sort.h"
 #include "ledger/merkle.h"
 #include "ledger/part_scan.h"
@@ -43,9 +44,10 @@ typedef struct sealer
 	bool		has_head;
 	chain_block head;			/* the last block */
 	chain_block block;			/* the one that is made */
-	chain_snapshot snapshot;	/* of it */
 	bool		is_new;			/* begins an incarnation */
-	char	   *condition;		/* on tx; NULL: all rows */
+	int64		first_block;	/* of the incarnation */
+	chain_snapshot snapshot;	/* of the block */
+	chain_snapshot before;		/* that of the last block */
 	merkle_tree tree;			/* over the parts so far */
 } sealer;
 
@@ -55,6 +57,9 @@ typedef struct candidate
 	Oid			relation;
 	pg_uuid_t	table;
 	char	   *partition;
+	fresh_state state;
+	BlockNumber first;			/* pages, of FRESH_PAGES */
+	BlockNumber last;
 } candidate;
 
 /* One relation as it is scanned. */
@@ -64,6 +69,7 @@ typedef struct gathering
 	leaf_schema *schema;
 	leaf_encoder *encoder;
 	leaf_sort  *leaves;
+	bool		is_first;		/* no block has rows of it */
 	BlockNumber first_page;		/* in which there are rows of the block */
 	BlockNumber last_page;
 	StringInfoData form;
@@ -101,21 +107,29 @@ lock_chain(void)
 
 /* What the rows of the next block have in tx. */
 static char *
-condition_of(const char *snapshot_text)
+condition_of(const chain_snapshot *before)
 {
-	chain_snapshot snapshot;
 	StringInfoData condition;
 
-	chain_parse_snapshot(snapshot_text, &snapshot);
 	initStringInfo(&condition);
 	appendStringInfo(&condition,
 					 "tx OPERATOR(pg_catalog.>=) '" UINT64_FORMAT "'::pg_catalog.xid8",
-					 snapshot.xmax);
-	for (int i = 0; i < snapshot.running_count; i++)
+					 before->xmax);
+	for (int i = 0; i < before->running_count; i++)
 		appendStringInfo(&condition,
 						 " OR tx OPERATOR(pg_catalog.=) '" UINT64_FORMAT "'::pg_catalog.xid8",
-						 snapshot.running[i]);
+						 before->running[i]);
 	return condition.data;
+}
+
+static int64
+first_block(const sealer *s)
+{
+	if (s->is_new)
+		return s->block.n;
+	spi_read("SELECT first_block FROM fireiot.ledger_incarnation"
+			 " ORDER BY n DESC LIMIT 1", 0, NULL, NULL);
+	return SPI_processed > 0 ? spi_int64(0, 1, NULL) : 0;
 }
 
 static void
@@ -145,7 +159,8 @@ start_block(sealer *s)
 														  DirectFunctionCall1(pg_current_snapshot, 0)));
 	chain_parse_snapshot(block->snapshot, &s->snapshot);
 	if (!s->is_new)
-		s->condition = condition_of(s->head.snapshot);
+		chain_parse_snapshot(s->head.snapshot, &s->before);
+	s->first_block = first_block(s);
 }
 
 static uint32
@@ -190,7 +205,8 @@ gather(void *arg, const scanned_row *row)
 	 * Without tx no snapshot can tell when it came; with that of a
 	 * transaction to come, which is forged, each block would have it.
 	 */
-	if (!row->has_tx || !chain_sees(&g->sealer->snapshot, row->tx))
+	if (!row->has_tx || !chain_sees(&g->sealer->snapshot, row->tx) ||
+		(!g->is_first && chain_sees(&g->sealer->before, row->tx)))
 		return;
 	leaf_encode(g->encoder, g->schema->version, g->schema->columns,
 				row->values, row->nulls, &g->form);
@@ -246,6 +262,28 @@ add_parts(gathering *g, const candidate *from)
 	MemoryContextDelete(turn);
 }
 
+/*
+ * Of a table that no block knows yet all rows are new: it may have had some
+ * before it was given to the ledger.
+ */
+static void
+scan_relation(gathering *g, const candidate *from)
+{
+	sealer	   *s = g->sealer;
+
+	if (from->state == FRESH_UNKNOWN)
+		g->is_first = s->is_new ||
+			!chain_has_parts(from->partition, s->first_block, s->head.n);
+	if (g->is_first)
+		scan_pages(from->relation, g->schema, 0, LAST_PAGE, gather, g);
+	else if (from->state == FRESH_PAGES)
+		scan_pages(from->relation, g->schema, from->first, from->last, gather,
+				   g);
+	else
+		scan_where(from->partition, g->schema, condition_of(&s->before),
+				   gather, g);
+}
+
 static void
 gather_relation(sealer *s, const candidate *from)
 {
@@ -259,10 +297,7 @@ gather_relation(sealer *s, const candidate *from)
 	g.encoder = leaf_encoder_make(schema, &from->table);
 	g.leaves = leaf_sort_make();
 	initStringInfo(&g.form);
-	if (s->condition == NULL)
-		scan_pages(from->relation, schema, 0, LAST_PAGE, gather, &g);
-	else
-		scan_where(from->partition, schema, s->condition, gather, &g);
+	scan_relation(&g, from);
 	add_parts(&g, from);
 	if (schema_is_new && s->block.rows > rows)
 		store_schema(&from->table, schema);
@@ -271,16 +306,19 @@ gather_relation(sealer *s, const candidate *from)
 }
 
 /* A partition that has no page has no row; most are made ahead. */
-static bool
-is_empty(Oid relation_id)
+static void
+look(sealer *s, candidate *from)
 {
-	Relation	relation = table_open(relation_id, AccessShareLock);
-	bool		empty = RelationGetNumberOfBlocks(relation) == 0;
+	Relation	relation = table_open(from->relation, AccessShareLock);
 
-	if (!empty)
+	if (RelationGetNumberOfBlocks(relation) > 0)
+		from->state = fresh_look(relation, &s->snapshot, &from->first,
+								 &from->last);
+	if (s->is_new)
+		from->state = FRESH_UNKNOWN;
+	if (from->state != FRESH_NONE)
 		summarize_if_due(relation);
 	table_close(relation, NoLock);
-	return empty;
 }
 
 static void
@@ -292,7 +330,7 @@ gather_all(sealer *s)
 	spi_read("SELECT relation, partition, table_id FROM fireiot.ledger_relation"
 			 " ORDER BY partition COLLATE \"C\"", 0, NULL, NULL);
 	count = (int) SPI_processed;
-	candidates = palloc(Max(count, 1) * sizeof(candidate));
+	candidates = palloc0(Max(count, 1) * sizeof(candidate));
 	for (int i = 0; i < count; i++)
 	{
 		bool		is_null;
@@ -304,8 +342,11 @@ gather_all(sealer *s)
 										 SPI_tuptable->tupdesc, 3, &is_null));
 	}
 	for (int i = 0; i < count; i++)
-		if (!is_empty(candidates[i].relation))
+	{
+		look(s, &candidates[i]);
+		if (candidates[i].state != FRESH_NONE)
 			gather_relation(s, &candidates[i]);
+	}
 }
 
 static void

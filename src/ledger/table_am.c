@@ -29,6 +29,7 @@
 #include "utils/rel.h"
 #include "utils/xid8.h"
 
+#include "ledger/fresh.h"
 #include "ledger/refusal.h"
 
 static const TableAmRoutine *heap;
@@ -39,6 +40,7 @@ static bool preloaded;
 typedef struct ledger_cache
 {
 	AttrNumber	tx;				/* of the column; 0: none */
+	fresh_written written;
 } ledger_cache;
 
 bool
@@ -98,18 +100,19 @@ find_tx(TupleDesc columns)
 	return InvalidAttrNumber;
 }
 
-static AttrNumber
-tx_column(Relation relation)
+static ledger_cache *
+cache_of(Relation relation)
 {
 	ledger_cache *cache = relation->rd_amcache;
 
 	if (cache == NULL)
 	{
-		cache = MemoryContextAlloc(CacheMemoryContext, sizeof(ledger_cache));
+		cache = MemoryContextAllocZero(CacheMemoryContext,
+									   sizeof(ledger_cache));
 		cache->tx = find_tx(RelationGetDescr(relation));
 		relation->rd_amcache = cache;
 	}
-	return cache->tx;
+	return cache;
 }
 
 /* The slot's values lie in its arrays, not in a tuple. */
@@ -144,7 +147,7 @@ replace_column(TupleTableSlot *slot, AttrNumber column, Datum value)
 static void
 stamp(Relation relation, TupleTableSlot *slot)
 {
-	AttrNumber	column = tx_column(relation);
+	AttrNumber	column = cache_of(relation)->tx;
 	FullTransactionId now;
 	bool		is_null;
 	Datum		there;
@@ -164,6 +167,17 @@ stamp(Relation relation, TupleTableSlot *slot)
 		replace_column(slot, column, FullTransactionIdGetDatum(now));
 }
 
+/* Once they are stored, and before they can be seen. */
+static void
+note(Relation relation, TupleTableSlot **slots, int count)
+{
+	ledger_cache *cache = cache_of(relation);
+
+	if (cache->tx != InvalidAttrNumber)
+		fresh_note(relation, slots, count, GetTopFullTransactionId(),
+				   &cache->written);
+}
+
 static void
 insert(Relation relation, TupleTableSlot *slot, CommandId command,
 	   int options, struct BulkInsertStateData *bulk)
@@ -171,6 +185,7 @@ insert(Relation relation, TupleTableSlot *slot, CommandId command,
 	require_guard(relation);
 	stamp(relation, slot);
 	heap->tuple_insert(relation, slot, command, options, bulk);
+	note(relation, &slot, 1);
 }
 
 static void
@@ -182,6 +197,7 @@ insert_speculative(Relation relation, TupleTableSlot *slot, CommandId command,
 	stamp(relation, slot);
 	heap->tuple_insert_speculative(relation, slot, command, options, bulk,
 								   token);
+	note(relation, &slot, 1);
 }
 
 static void
@@ -192,6 +208,7 @@ insert_many(Relation relation, TupleTableSlot **slots, int count,
 	for (int i = 0; i < count; i++)
 		stamp(relation, slots[i]);
 	heap->multi_insert(relation, slots, count, command, options, bulk);
+	note(relation, slots, count);
 }
 
 static TM_Result
