@@ -34,7 +34,6 @@
 #include "ledger/merkle.h"
 #include "ledger/part_scan.h"
 #include "ledger/seal_store.h"
-#include "ledger/summarize.h"
 
 PG_FUNCTION_INFO_V1(ledger_seal);
 
@@ -316,8 +315,6 @@ look(sealer *s, candidate *from)
 								 &from->last);
 	if (s->is_new)
 		from->state = FRESH_UNKNOWN;
-	if (from->state != FRESH_NONE)
-		summarize_if_due(relation);
 	table_close(relation, NoLock);
 }
 
