@@ -127,6 +127,7 @@ RETURNS jsonb
 AS 'MODULE_PATHNAME', 'ledger_prove'
 LANGUAGE C STABLE STRICT PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
 SET jit = off;
 COMMENT ON FUNCTION fireiot.prove(regclass, bigint) IS
 'Proof that a sealed row is in the chain, which test/verify_proof.sh checks';

@@ -231,6 +231,43 @@ spi_write(const char *query, int args, const Oid *types, const Datum *values,
 		elog(ERROR, "insert into the chain failed: %s", SPI_result_code_string(code));
 }
 
+static int
+run_kept(SPIPlanPtr *plan, const char *query, int args, const Oid *types,
+		 const Datum *values, bool read_only)
+{
+	if (*plan == NULL)
+	{
+		SPIPlanPtr	made = SPI_prepare(query, args, unconstify(Oid *, types));
+
+		if (made == NULL || SPI_keepplan(made) != 0)
+			elog(ERROR, "query on the chain was not prepared: %s",
+				 SPI_result_code_string(SPI_result));
+		*plan = made;
+	}
+	return SPI_execute_plan(*plan, unconstify(Datum *, values), NULL,
+							read_only, 0);
+}
+
+void
+spi_read_kept(SPIPlanPtr *plan, const char *query, int args, const Oid *types,
+			  const Datum *values)
+{
+	int			code = run_kept(plan, query, args, types, values, true);
+
+	if (code != SPI_OK_SELECT)
+		elog(ERROR, "query on the chain failed: %s", SPI_result_code_string(code));
+}
+
+void
+spi_write_kept(SPIPlanPtr *plan, const char *query, int args, const Oid *types,
+			   const Datum *values)
+{
+	int			code = run_kept(plan, query, args, types, values, false);
+
+	if (code != SPI_OK_INSERT)
+		elog(ERROR, "insert into the chain failed: %s", SPI_result_code_string(code));
+}
+
 bytea *
 bytes_datum(const void *bytes, Size length)
 {
@@ -263,8 +300,10 @@ chain_read_block(int i, chain_block *block)
 bool
 chain_head(chain_block *block)
 {
-	spi_read("SELECT " CHAIN_BLOCK_COLUMNS " FROM fireiot.ledger_block"
-			 " ORDER BY n DESC LIMIT 1", 0, NULL, NULL);
+	static SPIPlanPtr plan;
+
+	spi_read_kept(&plan, "SELECT " CHAIN_BLOCK_COLUMNS " FROM fireiot.ledger_block"
+				  " ORDER BY n DESC LIMIT 1", 0, NULL, NULL);
 	if (SPI_processed == 0)
 		return false;
 	chain_read_block(0, block);
@@ -274,11 +313,12 @@ chain_head(chain_block *block)
 bool
 chain_block_by_number(int64 n, chain_block *block)
 {
+	static SPIPlanPtr plan;
 	const Oid	type = INT8OID;
 	Datum		value = Int64GetDatum(n);
 
-	spi_read("SELECT " CHAIN_BLOCK_COLUMNS " FROM fireiot.ledger_block"
-			 " WHERE n OPERATOR(pg_catalog.=) $1", 1, &type, &value);
+	spi_read_kept(&plan, "SELECT " CHAIN_BLOCK_COLUMNS " FROM fireiot.ledger_block"
+				  " WHERE n OPERATOR(pg_catalog.=) $1", 1, &type, &value);
 	if (SPI_processed == 0)
 		return false;
 	chain_read_block(0, block);
@@ -288,12 +328,13 @@ chain_block_by_number(int64 n, chain_block *block)
 void
 chain_node(int32 level, int64 index, uint8 hash[HASH_SIZE])
 {
+	static SPIPlanPtr plan;
 	const Oid	types[] = {INT4OID, INT8OID};
 	Datum		values[] = {Int32GetDatum(level), Int64GetDatum(index)};
 
-	spi_read("SELECT hash FROM fireiot.ledger_node"
-			 " WHERE level OPERATOR(pg_catalog.=) $1"
-			 " AND index OPERATOR(pg_catalog.=) $2", 2, types, values);
+	spi_read_kept(&plan, "SELECT hash FROM fireiot.ledger_node"
+				  " WHERE level OPERATOR(pg_catalog.=) $1"
+				  " AND index OPERATOR(pg_catalog.=) $2", 2, types, values);
 	if (SPI_processed == 0)
 		bad_chain("a row of fireiot.ledger_node is missing");
 	spi_hash(0, 1, hash);
@@ -356,15 +397,16 @@ chain_tree_path(digest *d, int64 n, int64 size, uint8 (*path)[HASH_SIZE])
 bool
 chain_has_parts(const char *partition, int64 first, int64 last)
 {
+	static SPIPlanPtr plan;
 	const Oid	types[] = {TEXTOID, INT8OID, INT8OID};
 	Datum		values[] = {CStringGetTextDatum(partition),
 	Int64GetDatum(first), Int64GetDatum(last)};
 
-	spi_read("SELECT FROM fireiot.ledger_block_part"
-			 " WHERE partition OPERATOR(pg_catalog.=) $1"
-			 " AND block OPERATOR(pg_catalog.>=) $2"
-			 " AND block OPERATOR(pg_catalog.<=) $3 LIMIT 1",
-			 3, types, values);
+	spi_read_kept(&plan, "SELECT FROM fireiot.ledger_block_part"
+				  " WHERE partition OPERATOR(pg_catalog.=) $1"
+				  " AND block OPERATOR(pg_catalog.>=) $2"
+				  " AND block OPERATOR(pg_catalog.<=) $3 LIMIT 1",
+				  3, types, values);
 	return SPI_processed > 0;
 }
 

@@ -120,6 +120,15 @@ extern void spi_read(const char *query, int args, const Oid *types,
 extern void spi_write(const char *query, int args, const Oid *types,
 					  const Datum *values, const char *nulls);
 
+/*
+ * The same, with a plan that is kept where the caller says: for what is asked
+ * again and again, and may go by an index.
+ */
+extern void spi_read_kept(SPIPlanPtr *plan, const char *query, int args,
+						  const Oid *types, const Datum *values);
+extern void spi_write_kept(SPIPlanPtr *plan, const char *query, int args,
+						   const Oid *types, const Datum *values);
+
 extern bytea *bytes_datum(const void *bytes, Size length);
 
 #endif							/* FIREIOT_CHAIN_H */

@@ -21,6 +21,14 @@
 
 PG_FUNCTION_INFO_V1(ledger_prove);
 
+typedef struct proof_path
+{
+	uint8		hashes[MERKLE_LEVELS][HASH_SIZE];
+	int			length;
+	int64		index;
+	int64		count;
+} proof_path;
+
 typedef struct prover
 {
 	digest	   *digest;
@@ -38,15 +46,8 @@ typedef struct prover
 	StringInfoData row_form;	/* of the row that is proven */
 	uint8		row_hash[HASH_SIZE];
 	bool		found;
+	proof_path	row_path;
 } prover;
-
-typedef struct proof_path
-{
-	uint8		hashes[MERKLE_LEVELS][HASH_SIZE];
-	int			length;
-	int64		index;
-	int64		count;
-} proof_path;
 
 static bool
 holds_id(const leaf_list *list, int64 id)
@@ -69,13 +70,14 @@ holds_id(const leaf_list *list, int64 id)
 static void
 find_table(prover *p)
 {
+	static SPIPlanPtr plan;
 	const Oid	type = OIDOID;
 	Datum		value = ObjectIdGetDatum(p->relation);
 
-	spi_read("SELECT table_name FROM fireiot.ledger_relation"
-			 " WHERE relation OPERATOR(pg_catalog.=) $1"
-			 "  OR pg_catalog.to_regclass(table_name) OPERATOR(pg_catalog.=) $1::pg_catalog.regclass"
-			 " LIMIT 1", 1, &type, &value);
+	spi_read_kept(&plan, "SELECT table_name FROM fireiot.ledger_relation"
+				  " WHERE relation OPERATOR(pg_catalog.=) $1"
+				  "  OR pg_catalog.to_regclass(table_name) OPERATOR(pg_catalog.=) $1::pg_catalog.regclass"
+				  " LIMIT 1", 1, &type, &value);
 	if (SPI_processed == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
@@ -88,19 +90,20 @@ find_table(prover *p)
 static bool
 find_part(prover *p)
 {
+	static SPIPlanPtr plan;
 	const Oid	types[] = {TEXTOID, INT8OID};
 	Datum		values[] = {CStringGetTextDatum(p->table), Int64GetDatum(p->id)};
 	SPITupleTable *result;
 	uint64		count;
 	List	   *schemas = NIL;
 
-	spi_read("SELECT " CHAIN_PART_COLUMNS ", p.leaves,"
-			 " coalesce(pg_catalog.to_regclass(p.partition)::pg_catalog.oid, 0::pg_catalog.oid)"
-			 " FROM fireiot.ledger_block_part AS p"
-			 " WHERE p.table_id OPERATOR(pg_catalog.=)"
-			 "  (SELECT id FROM fireiot.ledger_table WHERE name OPERATOR(pg_catalog.=) $1)"
-			 " AND pg_catalog.int8range(p.first_id, p.last_id, '[]') OPERATOR(pg_catalog.@>) $2"
-			 " ORDER BY p.block DESC", 2, types, values);
+	spi_read_kept(&plan, "SELECT " CHAIN_PART_COLUMNS ", p.leaves,"
+				  " coalesce(pg_catalog.to_regclass(p.partition)::pg_catalog.oid, 0::pg_catalog.oid)"
+				  " FROM fireiot.ledger_block_part AS p"
+				  " WHERE p.table_id OPERATOR(pg_catalog.=)"
+				  "  (SELECT id FROM fireiot.ledger_table WHERE name OPERATOR(pg_catalog.=) $1)"
+				  " AND pg_catalog.int8range(p.first_id, p.last_id, '[]') OPERATOR(pg_catalog.@>) $2"
+				  " ORDER BY p.block DESC", 2, types, values);
 	result = SPI_tuptable;
 	count = SPI_processed;
 	for (uint64 i = 0; i < count; i++)
@@ -124,11 +127,12 @@ find_part(prover *p)
 static int64
 first_block(int32 incarnation)
 {
+	static SPIPlanPtr plan;
 	const Oid	type = INT4OID;
 	Datum		value = Int32GetDatum(incarnation);
 
-	spi_read("SELECT first_block FROM fireiot.ledger_incarnation"
-			 " WHERE n OPERATOR(pg_catalog.=) $1", 1, &type, &value);
+	spi_read_kept(&plan, "SELECT first_block FROM fireiot.ledger_incarnation"
+				  " WHERE n OPERATOR(pg_catalog.=) $1", 1, &type, &value);
 	return SPI_processed > 0 ? spi_int64(0, 1, NULL) : 0;
 }
 
@@ -203,13 +207,33 @@ start_gathering(prover *p)
 	initStringInfo(&p->row_form);
 }
 
+static const uint8_t *
+entry_hash(void *list, uint64_t n)
+{
+	return ((leaf_list *) list)->entries[n].hash;
+}
+
+/* The audit path of the row, if the rows that were found are the part's. */
 static bool
 is_sealed_part(prover *p)
 {
+	proof_path *path = &p->row_path;
 	uint8		root[HASH_SIZE];
 
-	leaf_list_root(p->leaves, p->digest, root);
-	return p->found && memcmp(root, p->part.root, HASH_SIZE) == 0;
+	if (!p->found || p->leaves->count != p->part.rows)
+		return false;
+	leaf_list_sort(p->leaves);
+	path->count = p->leaves->count;
+	for (path->index = 0;; path->index++)
+		if (memcmp(p->leaves->entries[path->index].hash, p->row_hash, HASH_SIZE) == 0)
+			break;
+	path->length = merkle_path(p->digest, entry_hash, p->leaves,
+							   path->index, path->count, path->hashes);
+	if (path->length < 0)
+		digest_failed();
+	return merkle_climb(p->digest, p->row_hash, path->index, path->count,
+						path->hashes, path->length, root) &&
+		memcmp(root, p->part.root, HASH_SIZE) == 0;
 }
 
 /* Where they lay when they were sealed; rows move when a table is rewritten. */
@@ -238,35 +262,17 @@ gather_part(prover *p)
 				 errhint("fireiot.verify_ledger() names them.")));
 }
 
-static const uint8_t *
-entry_hash(void *list, uint64_t n)
-{
-	return ((leaf_list *) list)->entries[n].hash;
-}
-
-static void
-row_path(prover *p, proof_path *path)
-{
-	path->count = p->leaves->count;
-	for (path->index = 0;; path->index++)
-		if (memcmp(p->leaves->entries[path->index].hash, p->row_hash, HASH_SIZE) == 0)
-			break;
-	path->length = merkle_path(p->digest, entry_hash, p->leaves,
-							   path->index, path->count, path->hashes);
-	if (path->length < 0)
-		digest_failed();
-}
-
 static void
 part_path(prover *p, proof_path *path)
 {
+	static SPIPlanPtr plan;
 	const Oid	type = INT8OID;
 	Datum		value = Int64GetDatum(p->part.block);
 	leaf_list  *hashes = leaf_list_make();
 
-	spi_read("SELECT hash FROM fireiot.ledger_block_part"
-			 " WHERE block OPERATOR(pg_catalog.=) $1 ORDER BY part",
-			 1, &type, &value);
+	spi_read_kept(&plan, "SELECT hash FROM fireiot.ledger_block_part"
+				  " WHERE block OPERATOR(pg_catalog.=) $1 ORDER BY part",
+				  1, &type, &value);
 	for (uint64 i = 0; i < SPI_processed; i++)
 		spi_hash((int) i, 1, leaf_list_add(hashes, (int64) i)->hash);
 	path->index = p->part.part;
@@ -281,10 +287,11 @@ part_path(prover *p, proof_path *path)
 static char *
 find_checkpoint(prover *p, int64 *size)
 {
+	static SPIPlanPtr plan;
 	chain_block head;
 
-	spi_read("SELECT size, note FROM fireiot.ledger_checkpoint"
-			 " ORDER BY size DESC LIMIT 1", 0, NULL, NULL);
+	spi_read_kept(&plan, "SELECT size, note FROM fireiot.ledger_checkpoint"
+				  " ORDER BY size DESC LIMIT 1", 0, NULL, NULL);
 	if (SPI_processed > 0 && spi_int64(0, 1, NULL) > p->part.block)
 	{
 		*size = spi_int64(0, 1, NULL);
@@ -346,8 +353,7 @@ make_proof(prover *p)
 					 digest_name(p->block.algorithm), p->id);
 	escape_json(&json, p->table);
 	appendStringInfoString(&json, ", ");
-	row_path(p, &path);
-	put_form(&json, "row", &p->row_form, &path);
+	put_form(&json, "row", &p->row_form, &p->row_path);
 	part_path(p, &path);
 	chain_part_form(&p->part, &form);
 	put_form(&json, "part", &form, &path);

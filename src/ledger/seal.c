@@ -124,10 +124,12 @@ condition_of(const chain_snapshot *before)
 static int64
 first_block(const sealer *s)
 {
+	static SPIPlanPtr plan;
+
 	if (s->is_new)
 		return s->block.n;
-	spi_read("SELECT first_block FROM fireiot.ledger_incarnation"
-			 " ORDER BY n DESC LIMIT 1", 0, NULL, NULL);
+	spi_read_kept(&plan, "SELECT first_block FROM fireiot.ledger_incarnation"
+				  " ORDER BY n DESC LIMIT 1", 0, NULL, NULL);
 	return SPI_processed > 0 ? spi_int64(0, 1, NULL) : 0;
 }
 
@@ -165,11 +167,12 @@ start_block(sealer *s)
 static uint32
 last_version(const pg_uuid_t *table)
 {
+	static SPIPlanPtr plan;
 	const Oid	type = UUIDOID;
 	Datum		value = UUIDPGetDatum(table);
 
-	spi_read("SELECT coalesce(max(version), 0) FROM fireiot.ledger_schema"
-			 " WHERE table_id OPERATOR(pg_catalog.=) $1", 1, &type, &value);
+	spi_read_kept(&plan, "SELECT coalesce(max(version), 0) FROM fireiot.ledger_schema"
+				  " WHERE table_id OPERATOR(pg_catalog.=) $1", 1, &type, &value);
 	return (uint32) spi_int64(0, 1, NULL);
 }
 
@@ -321,11 +324,12 @@ look(sealer *s, candidate *from)
 static void
 gather_all(sealer *s)
 {
+	static SPIPlanPtr plan;
 	int			count;
 	candidate  *candidates;
 
-	spi_read("SELECT relation, partition, table_id FROM fireiot.ledger_relation"
-			 " ORDER BY partition COLLATE \"C\"", 0, NULL, NULL);
+	spi_read_kept(&plan, "SELECT relation, partition, table_id FROM fireiot.ledger_relation"
+				  " ORDER BY partition COLLATE \"C\"", 0, NULL, NULL);
 	count = (int) SPI_processed;
 	candidates = palloc0(Max(count, 1) * sizeof(candidate));
 	for (int i = 0; i < count; i++)

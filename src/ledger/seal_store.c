@@ -41,6 +41,7 @@ store_schema(const pg_uuid_t *table, const leaf_schema *schema)
 void
 store_part(const chain_part *part, const bytea *index)
 {
+	static SPIPlanPtr plan;
 	static const Oid types[] = {INT8OID, INT4OID, UUIDOID, TEXTOID, INT4OID,
 		INT8OID, INT8OID, INT8OID, BYTEAOID, BYTEAOID, BYTEAOID, INT8OID,
 	INT8OID};
@@ -56,10 +57,10 @@ store_part(const chain_part *part, const bytea *index)
 		Int64GetDatum(part->last_page)
 	};
 
-	spi_write("INSERT INTO fireiot.ledger_block_part"
-			  " (block, part, table_id, partition, version, first_id, last_id, rows, root, hash, leaves, first_page, last_page)"
-			  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-			  lengthof(types), types, values, NULL);
+	spi_write_kept(&plan, "INSERT INTO fireiot.ledger_block_part"
+				   " (block, part, table_id, partition, version, first_id, last_id, rows, root, hash, leaves, first_page, last_page)"
+				   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+				   lengthof(types), types, values);
 }
 
 void
@@ -82,12 +83,13 @@ store_incarnation(const chain_block *block)
 static void
 store_node(int32 level, int64 index, const uint8 hash[HASH_SIZE])
 {
+	static SPIPlanPtr plan;
 	static const Oid types[] = {INT4OID, INT8OID, BYTEAOID};
 	Datum		values[] = {Int32GetDatum(level), Int64GetDatum(index),
 	PointerGetDatum(bytes_datum(hash, HASH_SIZE))};
 
-	spi_write("INSERT INTO fireiot.ledger_node (level, index, hash) VALUES ($1, $2, $3)",
-			  lengthof(types), types, values, NULL);
+	spi_write_kept(&plan, "INSERT INTO fireiot.ledger_node (level, index, hash) VALUES ($1, $2, $3)",
+				   lengthof(types), types, values);
 }
 
 /* The subtrees that this block completes. */
@@ -113,6 +115,7 @@ store_nodes(digest *d, const chain_block *block)
 void
 store_block(digest *d, const chain_block *block)
 {
+	static SPIPlanPtr plan;
 	static const Oid types[] = {INT8OID, INT4OID, TEXTOID, TEXTOID, TEXTOID,
 	TIMESTAMPTZOID, INT8OID, INT4OID, BYTEAOID, BYTEAOID, BYTEAOID};
 	Datum		values[] = {
@@ -126,9 +129,9 @@ store_block(digest *d, const chain_block *block)
 		PointerGetDatum(bytes_datum(block->hash, HASH_SIZE))
 	};
 
-	spi_write("INSERT INTO fireiot.ledger_block"
-			  " (n, incarnation, origin, algorithm, snapshot, sealed_at, rows, parts, root, previous, hash)"
-			  " VALUES ($1, $2, $3, $4, $5::pg_catalog.pg_snapshot, $6, $7, $8, $9, $10, $11)",
-			  lengthof(types), types, values, NULL);
+	spi_write_kept(&plan, "INSERT INTO fireiot.ledger_block"
+				   " (n, incarnation, origin, algorithm, snapshot, sealed_at, rows, parts, root, previous, hash)"
+				   " VALUES ($1, $2, $3, $4, $5::pg_catalog.pg_snapshot, $6, $7, $8, $9, $10, $11)",
+				   lengthof(types), types, values);
 	store_nodes(d, block);
 }
