@@ -4,7 +4,7 @@
 
 export BENCH_SCALE
 
-bench-ledger:
+bench-ledger: build/sim/fireiot-sim
 	@sh test/bench/ledger.sh
 
 .PHONY: bench-ledger

@@ -14,12 +14,15 @@ scale=${BENCH_SCALE:-1}
 server="sh test/env/server.sh"
 name=bench-ledger
 tsv=build/bench/ledger.tsv
+simulator=build/sim/fireiot-sim
 work=build/bench/ledger.work
 
 . "$parts/figures.sh"
 . "$parts/copy.sh"
 . "$parts/chain.sh"
 . "$parts/pieces.sh"
+. "$parts/idle.sh"
+. "$parts/ingest.sh"
 
 clean_up()
 {
@@ -41,5 +44,8 @@ bench_seal
 bench_verify
 bench_pieces
 bench_prove
+bench_idle
+$server stop "$name"
+bench_ingest
 
 mv "$work/figures" "$tsv"

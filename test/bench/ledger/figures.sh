@@ -45,15 +45,18 @@ sample()
 	echo "$2" >>"$work/$1.sample"
 }
 
+# An empty sample is an error: what gave none has failed.
 median()
 {
 	sort -g "$work/$1.sample" | awk '{ v[NR] = $1 }
-		END { printf "%.12g\n", (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
+		END { if (NR == 0) exit 1
+			printf "%.12g\n", (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
 }
 
 # figure NAME VALUE UNIT
 figure()
 {
+	[ -n "$2" ] || { say "there is no value of $1"; exit 1; }
 	awk -v name="ledger.$1" -v value="$2" -v unit="$3" 'BEGIN {
 		whole = value >= 100 || value == int(value)
 		printf "%s\t" (whole ? "%.0f" : "%.3g") "\t%s\n", name, value, unit

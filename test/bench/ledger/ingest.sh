@@ -1,0 +1,113 @@
+# ingest.sh
+#
+# What sealing costs the stream of frames, and how long a row waits for
+# its block.  Server, devices and partitions are those of make bench ONLY=ingest.
+
+ingest_rounds=5
+ingest_parts=test/bench/ingest
+
+die()
+{
+	say "$*"
+	exit 1
+}
+
+calc()
+{
+	awk "BEGIN { printf \"%.12g\\n\", $1 }"
+}
+
+# seal_every TIME: once it is so, and what there was is sealed.
+seal_every()
+{
+	sql -o /dev/null -c "ALTER SYSTEM SET fireiot.seal_interval = '$1'" -c 'SELECT pg_reload_conf()'
+	wait_for 10 is_interval "$1"
+	sql -o /dev/null -c 'SELECT fireiot.seal()'
+}
+
+is_interval()
+{
+	[ "$(sql -c 'SHOW fireiot.seal_interval')" = "$1" ]
+}
+
+# streamed NAME INTERVAL: frames a second of relays, into empty tables.
+streamed()
+{
+	empty_records
+	seal_every "$2"
+	blocks=$(sql -c 'SELECT count(*) FROM fireiot.ledger_block')
+	# shellcheck disable=SC2086
+	devices "$1" $relays --frames "$frames"
+	blocks=$(($(sql -c 'SELECT count(*) FROM fireiot.ledger_block') - blocks))
+	say "$(reported "$1" frames_per_s) frames a second, $blocks blocks"
+	sample "$1" "$(reported "$1" frames_per_s)"
+}
+
+# In turns, so that what slows the machine slows both.
+bench_cost()
+{
+	say "frames with sealing and without, $ingest_rounds rounds"
+	# shellcheck disable=SC2086
+	devices warm_up $relays --frames "$(scaled 300000 20000)"
+	for round in $(seq "$ingest_rounds"); do
+		if [ $((round % 2)) -eq 0 ]; then
+			streamed sealed 1s
+			streamed unsealed 1h
+		else
+			streamed unsealed 1h
+			streamed sealed 1s
+		fi
+		sample cost "$(calc "$(tail -n 1 "$work/sealed.sample") / $(tail -n 1 "$work/unsealed.sample")")"
+	done
+	figure sealed_frames_per_s "$(median sealed)" 1/s
+	figure unsealed_frames_per_s "$(median unsealed)" 1/s
+	figure ingest_cost "$(median cost)" ratio
+}
+
+all_sealed()
+{
+	[ "$(sql -c "SELECT count(*) FROM fireiot.frame
+		WHERE NOT pg_visible_in_snapshot(tx, (SELECT snapshot FROM fireiot.ledger_block ORDER BY n DESC LIMIT 1))")" = 0 ]
+}
+
+# Of the frames that are stored: from reception to the block that has them.
+lag()
+{
+	sql -c "WITH block AS (SELECT f.tx, (SELECT min(b.sealed_at) FROM fireiot.ledger_block AS b WHERE pg_visible_in_snapshot(f.tx, b.snapshot)) AS sealed_at
+			FROM (SELECT DISTINCT tx FROM fireiot.frame) AS f)
+		SELECT 1000 * percentile_cont($1) WITHIN GROUP (ORDER BY extract(epoch FROM sealed_at - received_at))
+		FROM fireiot.frame JOIN block USING (tx)"
+}
+
+bench_lag()
+{
+	empty_records
+	seal_every 1s
+	for round in $(seq "$ingest_rounds"); do
+		say "5000 frames a second, round $round of $ingest_rounds"
+		empty_records
+		# shellcheck disable=SC2086
+		devices lag $waiters --rate 5000 --seconds "$(scaled 20 3)"
+		wait_for 30 all_sealed
+		sample lag_p50 "$(lag 0.5)"
+		sample lag_p99 "$(lag 0.99)"
+	done
+	figure seal_lag_p50_ms "$(median lag_p50)" ms
+	figure seal_lag_p99_ms "$(median lag_p99)" ms
+}
+
+# On a server of its own, with the functions of make bench ONLY=ingest.
+bench_ingest()
+{
+	(
+		parts=$ingest_parts
+		name=$name-ingest
+		. "$parts/server.sh"
+		. "$parts/devices.sh"
+		trap 'trap "" INT TERM; remove_server' EXIT
+		trap 'exit 130' INT TERM
+		start_server
+		bench_cost
+		bench_lag
+	)
+}
