@@ -236,7 +236,9 @@ leaf_encoder_make(const leaf_schema *schema, const pg_uuid_t *table)
 static inline void
 put(StringInfo out, const void *bytes, uint32 length)
 {
-	enlargeStringInfo(out, length);
+	/* a call for each number of each row would be a tenth of the work */
+	if (unlikely(length >= (uint32) (out->maxlen - out->len)))
+		enlargeStringInfo(out, length);
 	memcpy(out->data + out->len, bytes, length);
 	out->len += length;
 }
@@ -390,12 +392,13 @@ void
 leaf_encode(const leaf_encoder *encoder, uint32 version, int columns,
 			const Datum *values, const bool *nulls, StringInfo out)
 {
-	static const uint8 head[] = {0x00, LEAF_ROW};
+	uint8		head[2 + UUID_LEN + sizeof(uint32)] = {0x00, LEAF_ROW};
 
+	version = pg_hton32(version);
+	memcpy(head + 2, &encoder->table, UUID_LEN);
+	memcpy(head + 2 + UUID_LEN, &version, sizeof(version));
 	resetStringInfo(out);
 	put(out, head, sizeof(head));
-	put(out, &encoder->table, UUID_LEN);
-	leaf_put_u32(out, version);
 	for (int i = 0; i < columns; i++)
 	{
 		if (nulls[i])

@@ -9,6 +9,7 @@
 #include "base/compat.h"
 
 #include "lib/stringinfo.h"
+#include "storage/block.h"
 
 #include "ledger/digest.h"
 
@@ -16,6 +17,7 @@ typedef struct leaf_entry
 {
 	int64		id;
 	uint8		hash[HASH_SIZE];
+	BlockNumber page;			/* on which the row lies; set by leaf_sort */
 } leaf_entry;
 
 typedef struct leaf_list

@@ -23,6 +23,7 @@ typedef struct sort_key
 	char		header[VARHDRSZ];
 	uint8		id[sizeof(uint64)]; /* big-endian, the sign turned */
 	uint8		hash[HASH_SIZE];
+	BlockNumber page;
 } sort_key;
 
 struct leaf_sort
@@ -91,6 +92,7 @@ put_on_disk(leaf_sort *sort)
 
 		memcpy(key.id, &id, sizeof(id));
 		memcpy(key.hash, entry->hash, HASH_SIZE);
+		memcpy(&key.page, &entry->page, sizeof(BlockNumber));
 		tuplesort_putdatum(sort->on_disk, PointerGetDatum(&key), false);
 	}
 	sort->list->count = 0;
@@ -114,11 +116,15 @@ spill(leaf_sort *sort)
 }
 
 leaf_entry *
-leaf_sort_add(leaf_sort *sort, int64 id)
+leaf_sort_add(leaf_sort *sort, int64 id, BlockNumber page)
 {
+	leaf_entry *entry;
+
 	if (unlikely(sort->list->count == sort->room))
 		spill(sort);
-	return leaf_list_add(sort->list, id);
+	entry = leaf_list_add(sort->list, id);
+	entry->page = page;
+	return entry;
 }
 
 /* The next one from disk becomes sort->next. */
@@ -140,6 +146,7 @@ read_disk(leaf_sort *sort)
 		memcpy(&id, key->id, sizeof(id));
 		sort->next.id = (int64) (pg_ntoh64(id) ^ SIGN_BIT);
 		memcpy(sort->next.hash, key->hash, HASH_SIZE);
+		memcpy(&sort->next.page, &key->page, sizeof(BlockNumber));
 	}
 }
 
@@ -184,9 +191,7 @@ next_of_disk(leaf_sort *sort, int64 most)
 		   (list->count < most ||
 			list->entries[list->count - 1].id == sort->next.id))
 	{
-		leaf_entry *entry = leaf_list_add(list, sort->next.id);
-
-		memcpy(entry->hash, sort->next.hash, HASH_SIZE);
+		*leaf_list_add(list, sort->next.id) = sort->next;
 		read_disk(sort);
 	}
 	/* equal ids do not look sorted to the list, and are */

@@ -16,7 +16,7 @@ typedef struct leaf_sort leaf_sort;
 extern leaf_sort *leaf_sort_make(void);
 
 /* The caller sets the hash before it adds another. */
-extern leaf_entry *leaf_sort_add(leaf_sort *sort, int64 id);
+extern leaf_entry *leaf_sort_add(leaf_sort *sort, int64 id, BlockNumber page);
 
 /*
  * The next leaves, most of them; more only to keep those of one id together.

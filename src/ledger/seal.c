@@ -69,8 +69,6 @@ typedef struct gathering
 	leaf_encoder *encoder;
 	leaf_sort  *leaves;
 	bool		is_first;		/* no block has rows of it */
-	BlockNumber first_page;		/* in which there are rows of the block */
-	BlockNumber last_page;
 	StringInfoData form;
 } gathering;
 
@@ -213,9 +211,7 @@ gather(void *arg, const scanned_row *row)
 	leaf_encode(g->encoder, g->schema->version, g->schema->columns,
 				row->values, row->nulls, &g->form);
 	leaf_hash(g->sealer->digest, &g->form,
-			  leaf_sort_add(g->leaves, row->id)->hash);
-	g->first_page = Min(g->first_page, row->page);
-	g->last_page = Max(g->last_page, row->page);
+			  leaf_sort_add(g->leaves, row->id, row->page)->hash);
 }
 
 /* A part is written at once: the parts of a whole database would not fit. */
@@ -232,10 +228,14 @@ add_part(gathering *g, const candidate *from, leaf_list *leaves)
 		.first_id = leaves->entries[0].id,
 		.last_id = leaves->entries[leaves->count - 1].id,
 		.rows = leaves->count,
-		.first_page = g->first_page,
-		.last_page = g->last_page
+		.first_page = leaves->entries[0].page
 	};
 
+	for (int64 i = 0; i < leaves->count; i++)
+	{
+		part.first_page = Min(part.first_page, leaves->entries[i].page);
+		part.last_page = Max(part.last_page, leaves->entries[i].page);
+	}
 	leaf_list_root(leaves, s->digest, part.root);
 	chain_part_hash(s->digest, &part, part.hash);
 	store_part(&part, leaf_list_index(leaves));
@@ -293,8 +293,7 @@ gather_relation(sealer *s, const candidate *from)
 	leaf_schema *schema = present_schema(from->relation, &from->table,
 										 &schema_is_new);
 	int64		rows = s->block.rows;
-	gathering	g = {.sealer = s,.schema = schema,
-	.first_page = MaxBlockNumber};
+	gathering	g = {.sealer = s,.schema = schema};
 
 	g.encoder = leaf_encoder_make(schema, &from->table);
 	g.leaves = leaf_sort_make();
