@@ -31,6 +31,7 @@
 
 #include "ledger/fresh.h"
 #include "ledger/refusal.h"
+#include "ledger/stamp.h"
 
 static const TableAmRoutine *heap;
 static TableAmRoutine ledger;
@@ -115,56 +116,13 @@ cache_of(Relation relation)
 	return cache;
 }
 
-/* The slot's values lie in its arrays, not in a tuple. */
-static bool
-is_unformed(TupleTableSlot *slot)
-{
-	if (TTS_IS_VIRTUAL(slot))
-		return true;
-	if (TTS_IS_HEAPTUPLE(slot) || TTS_IS_BUFFERTUPLE(slot))
-		return ((HeapTupleTableSlot *) slot)->tuple == NULL;
-	return false;
-}
-
-/* Set the column in a slot that holds a formed tuple. */
-static void
-replace_column(TupleTableSlot *slot, AttrNumber column, Datum value)
-{
-	TupleDesc	columns = slot->tts_tupleDescriptor;
-	bool		owned;
-	bool		is_null = false;
-	int			number = column;
-	HeapTuple	tuple = ExecFetchSlotHeapTuple(slot, false, &owned);
-	HeapTuple	stamped = heap_modify_tuple_by_cols(tuple, columns, 1, &number,
-													&value, &is_null);
-
-	if (owned)
-		heap_freetuple(tuple);
-	/* not freed with the slot: it lives as long as the caller's context */
-	ExecForceStoreHeapTuple(stamped, slot, false);
-}
-
 static void
 stamp(Relation relation, TupleTableSlot *slot)
 {
 	AttrNumber	column = cache_of(relation)->tx;
-	FullTransactionId now;
-	bool		is_null;
-	Datum		there;
 
-	if (column == InvalidAttrNumber)
-		return;
-	now = GetTopFullTransactionId();
-	if (is_unformed(slot))
-	{
-		slot->tts_values[column - 1] = FullTransactionIdGetDatum(now);
-		slot->tts_isnull[column - 1] = false;
-		return;
-	}
-	there = slot_getattr(slot, column, &is_null);
-	if (is_null ||
-		!FullTransactionIdEquals(DatumGetFullTransactionId(there), now))
-		replace_column(slot, column, FullTransactionIdGetDatum(now));
+	if (column != InvalidAttrNumber)
+		stamp_row(slot, column, GetTopFullTransactionId());
 }
 
 /* Once they are stored, and before they can be seen. */
