@@ -293,7 +293,7 @@ gather_relation(sealer *s, const candidate *from)
 	leaf_schema *schema = present_schema(from->relation, &from->table,
 										 &schema_is_new);
 	int64		rows = s->block.rows;
-	gathering	g = {.sealer = s,.schema = schema};
+	gathering	g = {.sealer = s, .schema = schema};
 
 	g.encoder = leaf_encoder_make(schema, &from->table);
 	g.leaves = leaf_sort_make();
