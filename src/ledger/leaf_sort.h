@@ -3,7 +3,8 @@
  *	  The leaves of one relation in a block, however many they are: gathered in
  *	  any order, given back in that of (id, hash) and in pieces.
  *
- * Takes maintenance_work_mem; what does not fit is sorted on disk.
+ * Takes up to twice maintenance_work_mem: a list, and the sort on disk of what
+ * does not fit there.
  */
 #ifndef FIREIOT_LEAF_SORT_H
 #define FIREIOT_LEAF_SORT_H
