@@ -3,7 +3,7 @@
 # What sealing costs the stream of frames, and how long a row waits for
 # its block.  Server, devices and partitions are those of make bench ONLY=ingest.
 
-ingest_rounds=5
+ingest_rounds=6
 ingest_parts=test/bench/ingest
 
 die()
@@ -36,8 +36,11 @@ streamed()
 	empty_records
 	seal_every "$2"
 	blocks=$(sql -c 'SELECT count(*) FROM fireiot.ledger_block')
+	keeper=$(sql -c "SELECT pid FROM pg_stat_activity WHERE backend_type = 'fireiot keeper'")
+	cpu=$(cpu_seconds "$keeper")
 	# shellcheck disable=SC2086
 	devices "$1" $relays --frames "$frames"
+	sample "$1_cpu" "$(calc "($(cpu_seconds "$keeper") - $cpu) * 1e6 / $frames")"
 	blocks=$(($(sql -c 'SELECT count(*) FROM fireiot.ledger_block') - blocks))
 	say "$(reported "$1" frames_per_s) frames a second, $blocks blocks"
 	sample "$1" "$(reported "$1" frames_per_s)"
@@ -61,6 +64,7 @@ bench_cost()
 	done
 	figure sealed_frames_per_s "$(median sealed)" 1/s
 	figure unsealed_frames_per_s "$(median unsealed)" 1/s
+	figure sealed_cpu_us_per_frame "$(median sealed_cpu)" us
 	figure ingest_cost "$(median cost)" ratio
 }
 
