@@ -21,10 +21,9 @@ OBJS = $(patsubst %,src/codec/%.o,$(CODEC)) \
 	$(patsubst %,src/types/%.o,alarm_state bytes_in decode_sql device_addr encode_sql \
 		explain explain_sql json_writer object_in part_addr profile_sql text_out) \
 	$(patsubst %,src/ledger/%.o,ask chain change_log change_log_sql checkpoint digest drop_database \
-		fresh guard guard_log guard_objects index_scans leaf leaf_list leaf_sort leaf_sql make_ledger \
-		merkle merkle_sql note other_database part_scan proof refusal registry seal seal_store stamp \
-		table_am verify verify_part) \
-	$(patsubst %,src/ledger/%.o,export progress verify_chain verify_older) \
+		export fresh guard guard_log guard_objects index_scans leaf leaf_list leaf_sort leaf_sql \
+		make_ledger merkle merkle_sql note other_database part_scan progress proof refusal registry \
+		seal seal_store stamp table_am verify verify_chain verify_older verify_part) \
 	$(patsubst %,src/ingest/%.o,batch catalog connection datagram downlink ingest_sql judge launcher \
 		listener now_tables ownership part_changes part_rows presence records registry row_writer seen \
 		session socket source statements status_sql store tls) \
