@@ -17,6 +17,7 @@ DATA_built = fireiot--$(EXTVERSION).sql
 CODEC = frame layout names names_table object profile status stream text \
 	time_tag unit
 OBJS = $(patsubst %,src/codec/%.o,$(CODEC)) \
+	$(patsubst %,src/clockwork/%.o,calendar civil due) \
 	$(patsubst %,src/base/%.o,event_loop instant log_once report settings shared worker) \
 	$(patsubst %,src/types/%.o,alarm_state bytes_in decode_sql device_addr encode_sql \
 		explain explain_sql json_writer object_in part_addr profile_sql text_out) \
