@@ -62,3 +62,14 @@ SELECT pg_catalog.pg_extension_config_dump('fireiot.rule_pack', 'WHERE NOT built
 SELECT pg_catalog.pg_extension_config_dump('fireiot.rule', 'WHERE NOT builtin');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.pack_class', 'WHERE NOT builtin');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.pack_choice', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.threshold', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.operation_rule', 'WHERE NOT builtin');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.flapping_rule', 'WHERE NOT builtin');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.alarm_transition', 'WHERE NOT builtin');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.maintenance_window', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.threshold_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.operation_rule_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.flapping_rule_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.maintenance_window_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.alarm_id', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.alarm_step_id', '');
