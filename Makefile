@@ -20,7 +20,7 @@ OBJS = $(patsubst %,src/codec/%.o,$(CODEC)) \
 	$(patsubst %,src/clockwork/%.o,calendar civil due) \
 	$(patsubst %,src/base/%.o,event_loop instant log_once report settings shared worker) \
 	$(patsubst %,src/types/%.o,alarm_state bytes_in decode_sql device_addr encode_sql \
-		explain explain_sql json_writer object_in part_addr profile_sql text_out) \
+		explain explain_sql json_writer object_in part_addr profile_sql text_out working_days_sql) \
 	$(patsubst %,src/ledger/%.o,chain change_log_sql checkpoint digest drop_database guard \
 		guard_objects index_scans leaf leaf_list leaf_sql make_ledger merkle merkle_sql note part_scan \
 		proof refusal registry seal summarize table_am verify verify_part) \

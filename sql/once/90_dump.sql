@@ -73,3 +73,4 @@ SELECT pg_catalog.pg_extension_config_dump('fireiot.flapping_rule_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.maintenance_window_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.alarm_id', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.alarm_step_id', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.notice_id', '');
