@@ -90,7 +90,7 @@ read_calendar(void)
 	known.count = 0;
 	if (calendar_context == NULL)
 		calendar_context = AllocSetContextCreate(TopMemoryContext, "fireiot calendar",
-											  ALLOCSET_SMALL_SIZES);
+												 ALLOCSET_SMALL_SIZES);
 	MemoryContextReset(calendar_context);
 	SPI_connect();
 	/* days that the type date cannot count, as infinity, are nobody's */
