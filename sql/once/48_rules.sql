@@ -70,6 +70,8 @@ CREATE TABLE fireiot.rule_pack (
 	CHECK ((basis = 'certification') = (certification IS NOT NULL)),
 	CHECK ((basis = 'contract') = (contract_id IS NOT NULL))
 );
+CREATE INDEX rule_pack_general ON fireiot.rule_pack (pack, version) WHERE basis <> 'contract';
+COMMENT ON INDEX fireiot.rule_pack_general IS 'all but those of contracts, of which there may be many';
 COMMENT ON TABLE fireiot.rule_pack IS 'Packs of rules, one row a version: a document, a contract, or what the operator sets itself';
 COMMENT ON COLUMN fireiot.rule_pack.jurisdiction IS 'Of units whose division code begins so';
 COMMENT ON COLUMN fireiot.rule_pack.certification IS 'Of units whose profile names this certificate';
@@ -122,7 +124,7 @@ CREATE TABLE fireiot.rule (
 	targets text[] CHECK (pg_catalog.cardinality(targets) > 0),
 	transition text CHECK (transition IN ('called', 'answered', 'no_answer', 'acknowledged', 'verified', 'dispatched', 'handling',
 		'reported_back', 'recorded', 'released', 'reclassified', 'closed', 'reopened')),
-	conditions text[] CHECK (pg_catalog.cardinality(conditions) > 0 AND conditions <@ '{true_alarm,false_alarm}'::text[]),
+	conditions text[] CHECK (pg_catalog.cardinality(conditions) > 0 AND conditions <@ '{true_alarm,false_alarm,!true_alarm,!false_alarm}'::text[]),
 	required_fields text[] CHECK (pg_catalog.cardinality(required_fields) > 0),
 	required_steps text[] CHECK (pg_catalog.cardinality(required_steps) > 0
 		AND required_steps <@ '{noticed,called,answered,acknowledged,verified,dispatched,handling,restored,reported_back,recorded,released}'::text[]),
@@ -158,7 +160,7 @@ COMMENT ON COLUMN fireiot.rule.action IS 'What is done when it is breached';
 COMMENT ON COLUMN fireiot.rule.targets IS 'Roles of contacts: who is told, by the step or of the breach';
 COMMENT ON COLUMN fireiot.rule.transition IS 'Of a guard: the step that needs something';
 COMMENT ON COLUMN fireiot.rule.conditions IS
-'Only after a verdict: true_alarm, false_alarm. Of a guard of verified the verdict that is given; of a clock that starts at verified its verdict';
+'Only after that verdict: true_alarm, false_alarm; with ! only without it. Of a guard of verified the verdict that is given, of a clock that starts at verified its verdict';
 COMMENT ON COLUMN fireiot.rule.required_fields IS 'Of a guard: arguments or fields of the step that must be given';
 COMMENT ON COLUMN fireiot.rule.required_steps IS 'Of a guard: steps that must have been; restored: the signal is back to normal';
 

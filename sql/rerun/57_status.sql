@@ -222,7 +222,7 @@ AS $$
 		('rule', 'pack version rule requirements figure clause name_zh name_en sort classes kinds traits metric start_step stop_steps limit_interval limit_days modality origin bound level level_unit action targets transition conditions required_fields required_steps note builtin',
 			'rule_action_check rule_bound_check rule_classes_check rule_clause_check rule_clock rule_conditions_check rule_cycle rule_deadline rule_figure_check rule_guard rule_guard_asks rule_kinds_check rule_level rule_limit_days_check rule_limit_interval_check rule_metric_check rule_modality_check rule_one_limit rule_origin_check rule_required_fields_check rule_required_steps_check rule_rule_check rule_sort_check rule_start_step_check rule_stop_steps_check rule_targets_check rule_traits_check rule_transition_check'),
 		('rule_pack', 'pack version name_zh name_en document basis jurisdiction certification contract_id retention_source status valid_from valid_to note loaded_at loaded_by builtin',
-			'rule_pack_basis_check rule_pack_certification_check rule_pack_check rule_pack_check1 rule_pack_check2 rule_pack_check3 rule_pack_document_check rule_pack_jurisdiction_check rule_pack_pack_check rule_pack_status_check rule_pack_version_check'),
+			'rule_pack_general rule_pack_basis_check rule_pack_certification_check rule_pack_check rule_pack_check1 rule_pack_check2 rule_pack_check3 rule_pack_document_check rule_pack_jurisdiction_check rule_pack_pack_check rule_pack_status_check rule_pack_version_check'),
 		('status_bit', 'state_kind bit key name_zh name_en clear_zh clear_en class note',
 			'status_bit_bit_check status_bit_class_check status_bit_state_kind_check'),
 		('system_type', 'code kind name_zh name_en note builtin',
