@@ -149,3 +149,27 @@ COMMENT ON TABLE fireiot.alarm_backlog IS
 COMMENT ON COLUMN fireiot.alarm_backlog.problem IS 'Message of the last error';
 COMMENT ON COLUMN fireiot.alarm_backlog.befores IS 'State or raw value before; null: there was none';
 COMMENT ON COLUMN fireiot.alarm_backlog.nows IS 'State or raw value as it was said';
+
+-- What fireiot.apply_signals() is told.
+CREATE TYPE fireiot.alarm_signal AS (
+	n bigint,
+	device fireiot.device_addr,
+	part fireiot.part_addr,
+	subject text,
+	class text,
+	kind text,
+	origin text,
+	rises boolean,
+	received_at timestamptz,
+	occurred_at timestamptz,
+	frame_id bigint,
+	state fireiot.alarm_state,
+	quantity smallint,
+	value numeric,
+	limit_value numeric,
+	unit_id bigint,
+	actor text,
+	detail jsonb
+);
+COMMENT ON TYPE fireiot.alarm_signal IS
+'Something that opens or repeats an alarm (rises), or says that what signalled it is normal again; n: their order';

@@ -328,7 +328,7 @@ AS $$
 	WITH listener AS (
 		SELECT oid FROM pg_roles WHERE rolname = role
 	), on_table (privilege, names) AS (VALUES
-		('SELECT', 'organization unit building area device part frame_verdict frame quarantine device_now part_now command'),
+		('SELECT', 'organization unit building area device part frame_verdict frame quarantine device_now part_now command alarm_now'),
 		('INSERT', 'frame observation quarantine command_step device_now part_now command'),
 		('UPDATE', 'device_now part_now command')
 	), missing AS (
@@ -351,7 +351,9 @@ AS $$
 		WHERE NOT has_sequence_privilege(l.oid, 'fireiot.' || name, 'USAGE')
 		UNION ALL
 		SELECT 'EXECUTE ON FUNCTION ' || f
-		FROM listener AS l, (VALUES ('fireiot.make_partitions(interval, timestamptz)'), ('fireiot.seal()'), ('fireiot.checkpoint()')) AS v (f)
+		FROM listener AS l, (VALUES ('fireiot.make_partitions(interval, timestamptz)'), ('fireiot.seal()'), ('fireiot.checkpoint()'), ('fireiot.alarm_watch()'),
+			('fireiot.note_signals(fireiot.device_addr[],fireiot.part_addr[],smallint[],smallint[],integer[],integer[],timestamp with time zone[],timestamp with time zone[],bigint[])'),
+			('fireiot.keep_signals(fireiot.device_addr[],fireiot.part_addr[],smallint[],smallint[],integer[],integer[],timestamp with time zone[],timestamp with time zone[],bigint[],text)')) AS v (f)
 		WHERE NOT has_function_privilege(l.oid, f, 'EXECUTE')
 	)
 	SELECT coalesce(array_agg(what), '{}') FROM missing

@@ -118,6 +118,7 @@ forget_plans(void)
 {
 	registry_forget_plans();
 	now_tables_forget_plans();
+	alarm_signals_forget_plans();
 	downlink_forget_plans();
 }
 
