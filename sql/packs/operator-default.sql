@@ -30,11 +30,11 @@ INSERT INTO fireiot.rule (pack, version, rule, requirements, clause, name_zh, na
 	('operator-default', 1, 'link clear', '{QH-037,JD-031}', '及时', '通信恢复', 'a lost link is repaired',
 	 'deadline', '{link}', 'clear', 'opened', '{restored,reported_back}', '48 h', 'operator', '{maintenance}', NULL, 'as for a fault', true);
 
-INSERT INTO fireiot.rule (pack, version, rule, requirements, clause, name_zh, name_en, sort, metric, limit_interval, bound, origin, note, builtin) VALUES
-	('operator-default', 1, 'outage', '{ZJ-045,QH-013,JD-030,SZ-047}', '立即, 及时', '平台停用报告', 'the platform stops: report it', 'supervision', 'outage', '10 min', 'max', 'operator', NULL, true),
-	('operator-default', 1, 'inspection answer', '{ZJ-017}', '及时', '查岗应答', 'answer to a duty inspection', 'supervision', 'inspection_answer', '10 min', 'max', 'operator', 'as long as the device shows it by default', true),
-	('operator-default', 1, 'base data', '{ZJ-048,ZJ-049,JD-041}', '及时', '基础信息更新', 'base data are corrected', 'supervision', 'base_data', '7 days', 'max', 'operator', NULL, true),
-	('operator-default', 1, 'hazard feedback', '{QH-044,JD-090}', '及时', '隐患核实', 'a hazard that was pushed is verified', 'supervision', 'hazard_feedback', '7 days', 'max', 'operator', NULL, true);
+INSERT INTO fireiot.rule (pack, version, rule, requirements, clause, name_zh, name_en, sort, metric, limit_interval, origin, note, builtin) VALUES
+	('operator-default', 1, 'outage', '{ZJ-045,QH-013,JD-030,SZ-047}', '立即, 及时', '平台停用报告', 'the platform stops: report it', 'supervision', 'outage', '10 min', 'operator', NULL, true),
+	('operator-default', 1, 'inspection answer', '{ZJ-017}', '及时', '查岗应答', 'answer to a duty inspection', 'supervision', 'inspection_answer', '10 min', 'operator', 'as long as the device shows it by default', true),
+	('operator-default', 1, 'base data', '{ZJ-048,ZJ-049,JD-041}', '及时', '基础信息更新', 'base data are corrected', 'supervision', 'base_data', '7 days', 'operator', NULL, true),
+	('operator-default', 1, 'hazard feedback', '{QH-044,JD-090}', '及时', '隐患核实', 'a hazard that was pushed is verified', 'supervision', 'hazard_feedback', '7 days', 'operator', NULL, true);
 
 INSERT INTO fireiot.rule (pack, version, rule, clause, name_zh, name_en, sort, classes, metric, transition, origin, required_steps, builtin) VALUES
 	('operator-default', 1, 'fire closed', '默认', '火灾预警先确认', 'a fire warning is verified before it is closed', 'guard', '{fire}', 'closed', 'closed', 'operator', '{verified}', true);
