@@ -16,8 +16,10 @@ CREATE TABLE fireiot.deadline (
 	due_at timestamptz NOT NULL,
 	state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'met', 'late', 'breached', 'void')),
 	stopped_at timestamptz,
+	stop_step text,
 	breached_at timestamptz,
 	calendar_gap boolean NOT NULL DEFAULT false,
+	window_id bigint,
 	PRIMARY KEY (alarm_id, pack, version, rule, run)
 ) WITH (fillfactor = 80, autovacuum_vacuum_threshold = 500,
 		autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
@@ -33,9 +35,11 @@ COMMENT ON COLUMN fireiot.deadline.due_at IS 'What stops it is in time up to thi
 COMMENT ON COLUMN fireiot.deadline.state IS
 'open: runs; met: stopped in time; breached: due passed, still not stopped; late: stopped after it was due; void: ended without, by the end of the case, a verdict or another class';
 COMMENT ON COLUMN fireiot.deadline.stopped_at IS 'When the server received what stopped it or made it void';
+COMMENT ON COLUMN fireiot.deadline.stop_step IS 'The step that did';
 COMMENT ON COLUMN fireiot.deadline.breached_at IS 'When the breach was recorded: due_at, and the keeper''s way there; much later when it was down';
 COMMENT ON COLUMN fireiot.deadline.calendar_gap IS
 'True: due_at rests on a year of which fireiot.calendar_day has no day, and is set right when it has';
+COMMENT ON COLUMN fireiot.deadline.window_id IS 'The window of maintenance that the alarm was opened in: clocks run there, too, reports keep them apart';
 COMMENT ON INDEX fireiot.deadline_due IS 'What is due next';
 
 CREATE SEQUENCE fireiot.notice_id;

@@ -28,3 +28,285 @@ AS 'MODULE_PATHNAME', 'fireiot_is_working_day'
 LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION fireiot.is_working_day(date) IS
 'Is this a working day? Null when fireiot.calendar_day has no day of its year';
+
+-- What rules ask of a unit.
+
+CREATE OR REPLACE FUNCTION fireiot.profile_traits(profile jsonb)
+RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(array_agg(DISTINCT t.trait ORDER BY t.trait), '{}')
+	FROM (
+		SELECT name FROM unnest(ARRAY['control_room', 'classified', 'residential']) AS name WHERE (profile ->> name)::boolean
+		UNION ALL
+		SELECT jsonb_array_elements_text(CASE jsonb_typeof(profile -> 'traits') WHEN 'array' THEN profile -> 'traits' ELSE '[]' END)
+	) AS t (trait)
+$$;
+COMMENT ON FUNCTION fireiot.profile_traits(jsonb) IS
+'Traits of a row of fireiot.unit_profile, as rules name them';
+
+-- A case is judged by what its unit was when it was opened.  The change log
+-- has what the profile was before each change.
+CREATE OR REPLACE FUNCTION fireiot.traits_at(unit_id bigint, at timestamptz)
+RETURNS text[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	profile jsonb;
+BEGIN
+	IF unit_id IS NULL THEN
+		RETURN '{}';
+	END IF;
+	SELECT l.old INTO profile FROM fireiot.change_log AS l
+	WHERE l.object = 'fireiot.unit_profile' AND l.key = traits_at.unit_id::text AND l.received_at > at
+	ORDER BY l.received_at, l.id LIMIT 1;
+	IF NOT FOUND THEN
+		SELECT to_jsonb(p) INTO profile FROM fireiot.unit_profile AS p WHERE p.unit_id = traits_at.unit_id;
+	END IF;
+	RETURN fireiot.profile_traits(profile);
+END
+$$;
+COMMENT ON FUNCTION fireiot.traits_at(bigint, timestamptz) IS
+'Traits of a unit at a time, by its profile and the changes of that since';
+
+CREATE OR REPLACE FUNCTION fireiot.has_traits(traits text[], wanted text[])
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(bool_and((ltrim(w, '!') = ANY (traits)) = (w NOT LIKE '!%')), true) FROM unnest(wanted) AS w
+$$;
+COMMENT ON FUNCTION fireiot.has_traits(text[], text[]) IS
+'Does a unit of these traits have those that a rule wants, and none that it wants not to be (!)?';
+
+-- What the operator has set itself gives way to a clause with a number.
+CREATE OR REPLACE FUNCTION fireiot.clock_rules(packs text, class text, kind text, traits text[])
+RETURNS SETOF fireiot.rule
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
+SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH pack AS (
+		SELECT split_part(p, '/', 1) AS pack, split_part(p, '/', 2)::integer AS version
+		FROM string_to_table(clock_rules.packs, ',') AS p
+	), applies AS (
+		SELECT r.*::fireiot.rule AS r
+		FROM pack AS p
+		JOIN fireiot.rule AS r ON r.pack = p.pack AND r.version = p.version
+		LEFT JOIN fireiot.pack_class AS c ON c.pack = p.pack AND c.version = p.version AND c.kind = clock_rules.kind
+		WHERE r.sort = 'deadline' AND num_nonnulls(r.limit_interval, r.limit_days) = 1
+			AND coalesce(c.class, clock_rules.class) = ANY (r.classes)
+			AND (r.kinds IS NULL OR clock_rules.kind = ANY (r.kinds))
+			AND fireiot.has_traits(clock_rules.traits, r.traits)
+	)
+	SELECT (a.r).* FROM applies AS a
+	WHERE (a.r).origin = 'clause'
+		OR NOT EXISTS (SELECT FROM applies AS b WHERE (b.r).origin = 'clause' AND (b.r).metric = (a.r).metric)
+$$;
+COMMENT ON FUNCTION fireiot.clock_rules(text, text, text, text[]) IS
+'The rules of some packs that start clocks for an alarm of this class and kind in a unit of these traits';
+
+-- The clocks of cases, from the records alone: what they are now, under their
+-- own packs or under others.
+--
+-- For each case and rule, events in their order: S starts the clock, T stops
+-- it, V makes it void, X starts what was void anew.  A start while it runs is
+-- none, nor is an end while it does not.
+CREATE OR REPLACE FUNCTION fireiot.clocks_of(
+	alarms bigint[], since timestamptz DEFAULT '-infinity', packs text DEFAULT NULL)
+RETURNS SETOF fireiot.deadline
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+AS $$
+#variable_conflict use_column
+DECLARE
+	named text[] := (
+		SELECT array_agg(DISTINCT step)
+		FROM fireiot.rule AS r, unnest(r.stop_steps || r.start_step || '{closed,reopened,reclassified,verified,breached}'::text[]) AS step
+		WHERE r.sort = 'deadline');
+BEGIN
+	RETURN QUERY
+	WITH opening AS MATERIALIZED (
+		SELECT a.id, a.received_at, least(a.occurred_at, a.received_at) AS occurred_at, a.unit_id, a.class, a.kind,
+			coalesce(clocks_of.packs, a.packs) AS packs, a.window_id, fireiot.traits_at(a.unit_id, a.received_at) AS traits
+		FROM fireiot.alarm AS a
+		WHERE a.id = ANY (alarms) AND a.received_at >= since
+	), step AS MATERIALIZED (
+		SELECT s.alarm_id, s.id, s.received_at, s.step, s.verdict, s.pack, s.rule, s.fields
+		FROM fireiot.alarm_step AS s
+		WHERE s.alarm_id = ANY (alarms) AND s.received_at >= since AND s.step = ANY (named)
+	), said AS (
+		SELECT o.id AS alarm_id, 0 AS from_id, o.received_at AS from_at, o.class, o.kind FROM opening AS o
+		UNION ALL
+		SELECT s.alarm_id, s.id, s.received_at, coalesce(s.fields ->> 'class', o.class), coalesce(s.fields ->> 'kind', o.kind)
+		FROM step AS s JOIN opening AS o ON o.id = s.alarm_id WHERE s.step = 'reclassified'
+	), span AS (
+		SELECT s.*, lead(s.from_id) OVER w AS to_id, lead(s.from_at) OVER w AS to_at, o.packs, o.traits, o.occurred_at
+		FROM said AS s JOIN opening AS o ON o.id = s.alarm_id
+		WINDOW w AS (PARTITION BY s.alarm_id ORDER BY s.from_id)
+	), sort_of_case AS (
+		SELECT DISTINCT packs, class, kind, traits FROM span
+	), rule_of AS MATERIALIZED (
+		SELECT c.packs AS of_packs, c.class AS of_class, c.kind AS of_kind, c.traits AS of_traits, r.*
+		FROM sort_of_case AS c, LATERAL fireiot.clock_rules(c.packs, c.class, c.kind, c.traits) AS r
+	), applies AS (
+		SELECT s.alarm_id, s.from_id, s.from_at, s.to_id, s.to_at, s.class, s.occurred_at,
+			r.pack, r.version, r.rule, r.start_step, r.stop_steps, coalesce(r.conditions, '{}') AS conditions,
+			lag(s.to_id) OVER w IS DISTINCT FROM s.from_id AS begins, lead(s.from_id) OVER w IS DISTINCT FROM s.to_id AS ends
+		FROM span AS s
+		JOIN rule_of AS r ON r.of_packs = s.packs AND r.of_class = s.class AND r.of_kind = s.kind AND r.of_traits = s.traits
+		WINDOW w AS (PARTITION BY s.alarm_id, r.pack, r.version, r.rule ORDER BY s.from_id)
+	), event AS (
+		SELECT a.alarm_id, a.pack, a.version, a.rule, a.from_id AS place, 1 AS turn, 'S' AS what,
+			CASE WHEN a.start_step = 'occurred' AND a.from_id = 0 THEN coalesce(a.occurred_at, a.from_at) ELSE a.from_at END AS at,
+			'opened' AS step, a.class
+		FROM applies AS a WHERE a.begins AND a.start_step IN ('opened', 'occurred')
+		UNION ALL
+		SELECT a.alarm_id, a.pack, a.version, a.rule, a.to_id, 0, 'V', a.to_at, 'reclassified', a.class
+		FROM applies AS a WHERE a.ends AND a.to_id IS NOT NULL
+		UNION ALL
+		SELECT a.alarm_id, a.pack, a.version, a.rule, s.id, e.turn, e.what, s.received_at, s.step, a.class
+		FROM applies AS a
+		JOIN step AS s ON s.alarm_id = a.alarm_id AND s.id > a.from_id AND (a.to_id IS NULL OR s.id <= a.to_id),
+			LATERAL (VALUES
+				(0, CASE WHEN s.step = ANY (a.stop_steps) THEN 'T'
+					WHEN s.step = 'closed' OR s.step = 'verified' AND CASE WHEN s.verdict THEN 'false_alarm' = ANY (a.conditions)
+						ELSE 'true_alarm' = ANY (a.conditions) OR NOT a.stop_steps && '{noticed,called,answered,no_answer,recorded,closed}' END
+					THEN 'V' END),
+				(1, CASE WHEN s.step = a.start_step AND (s.step <> 'verified' OR a.conditions = '{}'
+						OR CASE WHEN s.verdict THEN 'true_alarm' ELSE 'false_alarm' END = ANY (a.conditions)) THEN 'S'
+					WHEN s.step = 'reopened' OR s.step = 'verified' AND s.verdict THEN 'X' END)) AS e (turn, what)
+		WHERE e.what IS NOT NULL
+	), beside AS (
+		SELECT e.*, lag(e.what) OVER w AS before FROM event AS e
+		WINDOW w AS (PARTITION BY e.alarm_id, e.pack, e.version, e.rule ORDER BY e.place, e.turn)
+	), real AS (
+		SELECT b.alarm_id, b.pack, b.version, b.rule, b.place, b.turn, CASE b.what WHEN 'X' THEN 'S' ELSE b.what END AS what, b.at, b.step, b.class
+		FROM beside AS b WHERE b.what <> 'X' OR b.before = 'V'
+	), turning AS (
+		SELECT r.*, coalesce(lag(r.what) OVER w, '') AS before FROM real AS r
+		WINDOW w AS (PARTITION BY r.alarm_id, r.pack, r.version, r.rule ORDER BY r.place, r.turn)
+	), runs AS (
+		SELECT t.*, lead(t.what) OVER w AS end_what, lead(t.at) OVER w AS end_at, lead(t.step) OVER w AS end_step
+		FROM turning AS t WHERE (t.what = 'S') <> (t.before = 'S')
+		WINDOW w AS (PARTITION BY t.alarm_id, t.pack, t.version, t.rule ORDER BY t.place, t.turn)
+	), clock AS (
+		SELECT r.*, row_number() OVER (PARTITION BY r.alarm_id, r.pack, r.version, r.rule ORDER BY r.place, r.turn)::smallint AS run
+		FROM runs AS r WHERE r.what = 'S'
+	), breach AS (
+		SELECT s.alarm_id, s.pack, s.rule, (s.fields ->> 'run')::smallint AS run, min(s.received_at) AS at
+		FROM step AS s WHERE s.step = 'breached' GROUP BY 1, 2, 3, 4
+	), due AS (
+		SELECT c.*, r.metric, r.modality, coalesce(d.due_at, c.at + r.limit_interval) AS due_at, coalesce(d.calendar_gap, false) AS calendar_gap
+		FROM clock AS c
+		JOIN fireiot.rule AS r ON r.pack = c.pack AND r.version = c.version AND r.rule = c.rule
+		LEFT JOIN LATERAL fireiot.working_days_due(c.at, r.limit_days) AS d ON r.limit_days IS NOT NULL
+	)
+	SELECT d.alarm_id, d.pack, d.version, d.rule, d.run, o.unit_id, d.class, d.metric, d.modality, d.at, d.due_at,
+		CASE WHEN d.end_what = 'T' THEN CASE WHEN d.end_at <= d.due_at THEN 'met' ELSE 'late' END
+			WHEN d.end_at <= d.due_at THEN 'void'
+			WHEN d.end_at IS NOT NULL OR b.at IS NOT NULL THEN 'breached'
+			ELSE 'open' END,
+		d.end_at, d.end_step, b.at, d.calendar_gap, o.window_id
+	FROM due AS d
+	JOIN opening AS o ON o.id = d.alarm_id
+	LEFT JOIN breach AS b ON b.alarm_id = d.alarm_id AND b.pack = format('%s/%s', d.pack, d.version) AND b.rule = d.rule AND b.run = d.run
+	ORDER BY 1, 2, 3, 4, 5;
+END
+$$;
+COMMENT ON FUNCTION fireiot.clocks_of(bigint[], timestamptz, text) IS
+'The clocks of some cases, computed from the records: as fireiot.deadline has them, or under other packs. since: none of the cases was opened earlier';
+
+CREATE OR REPLACE FUNCTION fireiot.wake_keeper(due_at timestamptz)
+RETURNS void
+AS 'MODULE_PATHNAME', 'fireiot_wake_keeper'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION fireiot.wake_keeper(timestamptz) IS
+'The keeper wakes at this time, or earlier, when this transaction commits';
+
+-- Bring the clocks of cases up to what the records say.
+CREATE OR REPLACE FUNCTION fireiot.run_clocks(alarms bigint[], since timestamptz DEFAULT '-infinity')
+RETURNS integer
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	changed integer;
+	next_due timestamptz;
+BEGIN
+	WITH done AS (
+		INSERT INTO fireiot.deadline AS d
+		SELECT * FROM fireiot.clocks_of(alarms, since)
+		ON CONFLICT (alarm_id, pack, version, rule, run) DO UPDATE
+		SET class = excluded.class, started_at = excluded.started_at, due_at = excluded.due_at, state = excluded.state,
+			stopped_at = excluded.stopped_at, stop_step = excluded.stop_step, breached_at = excluded.breached_at,
+			calendar_gap = excluded.calendar_gap
+		WHERE (d.*) IS DISTINCT FROM (excluded.*)
+		RETURNING d.state, d.due_at
+	)
+	SELECT count(*), min(due_at) FILTER (WHERE state = 'open') INTO changed, next_due FROM done;
+	IF next_due IS NOT NULL THEN
+		PERFORM fireiot.wake_keeper(next_due);
+	END IF;
+	RETURN changed;
+END
+$$;
+COMMENT ON FUNCTION fireiot.run_clocks(bigint[], timestamptz) IS
+'Makes fireiot.deadline say of some cases what their records say; returns how many rows were otherwise';
+
+CREATE OR REPLACE FUNCTION fireiot.alarms_opened()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	alarms bigint[];
+	since timestamptz;
+BEGIN
+	SELECT array_agg(o.id), min(o.received_at) INTO alarms, since FROM opened AS o;
+	IF alarms IS NOT NULL THEN
+		PERFORM fireiot.run_clocks(alarms, since);
+		PERFORM fireiot.notice_opened(alarms, since);
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION fireiot.alarms_opened() IS
+'Trigger: starts the clocks of new alarms and writes the notices of them';
+
+-- Only what a rule names starts or stops a clock: repeats of thousands of
+-- alarms cost nothing.
+CREATE OR REPLACE FUNCTION fireiot.alarms_stepped()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	alarms bigint[];
+	since timestamptz;
+BEGIN
+	SELECT array_agg(DISTINCT s.alarm_id) INTO alarms FROM stepped AS s
+	WHERE s.step IN ('closed', 'reopened', 'reclassified', 'verified')
+		OR EXISTS (SELECT FROM fireiot.rule AS r WHERE r.sort = 'deadline' AND (r.start_step = s.step OR s.step = ANY (r.stop_steps)));
+	IF alarms IS NULL THEN
+		RETURN NULL;
+	END IF;
+	-- a case that has just been closed is looked for in all partitions
+	SELECT min(coalesce(n.opened_at, '-infinity')) INTO since
+	FROM unnest(alarms) AS a LEFT JOIN fireiot.alarm_now AS n ON n.id = a;
+	PERFORM fireiot.run_clocks(alarms, since);
+	PERFORM fireiot.record_late(alarms);
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION fireiot.alarms_stepped() IS
+'Trigger: starts and stops the clocks that the steps of alarms start and stop';
+
+CREATE OR REPLACE TRIGGER run_clocks AFTER INSERT ON fireiot.alarm
+	REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION fireiot.alarms_opened();
+COMMENT ON TRIGGER run_clocks ON fireiot.alarm IS 'starts clocks';
+CREATE OR REPLACE TRIGGER run_clocks AFTER INSERT ON fireiot.alarm_step
+	REFERENCING NEW TABLE AS stepped FOR EACH STATEMENT EXECUTE FUNCTION fireiot.alarms_stepped();
+COMMENT ON TRIGGER run_clocks ON fireiot.alarm_step IS 'starts and stops clocks';
