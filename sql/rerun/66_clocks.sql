@@ -95,24 +95,36 @@ AS $$
 		FROM pack AS p
 		JOIN fireiot.rule AS r ON r.pack = p.pack AND r.version = p.version
 		LEFT JOIN fireiot.pack_class AS c ON c.pack = p.pack AND c.version = p.version AND c.kind = clock_rules.kind
-		WHERE r.sort = 'deadline' AND num_nonnulls(r.limit_interval, r.limit_days) = 1
-			AND coalesce(c.class, clock_rules.class) = ANY (r.classes)
+		WHERE r.sort = 'deadline' AND coalesce(c.class, clock_rules.class) = ANY (r.classes)
 			AND (r.kinds IS NULL OR clock_rules.kind = ANY (r.kinds))
 			AND fireiot.has_traits(clock_rules.traits, r.traits)
 	)
 	SELECT (a.r).* FROM applies AS a
 	WHERE (a.r).origin = 'clause'
-		OR NOT EXISTS (SELECT FROM applies AS b WHERE (b.r).origin = 'clause' AND (b.r).metric = (a.r).metric)
+		OR NOT EXISTS (SELECT FROM applies AS b
+			WHERE (b.r).origin = 'clause' AND (b.r).metric = (a.r).metric AND (b.r).modality <> 'no_number')
 $$;
 COMMENT ON FUNCTION fireiot.clock_rules(text, text, text, text[]) IS
-'The rules of some packs that start clocks for an alarm of this class and kind in a unit of these traits';
+'Rules of deadlines of some packs for an alarm of this class and kind in a unit of these traits; one without a number starts no clock';
+
+CREATE OR REPLACE FUNCTION fireiot.fits_verdict(step text, verdict boolean, conditions text[])
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+	SELECT step OPERATOR(pg_catalog.<>) 'verified' OR conditions OPERATOR(pg_catalog.=) '{}'
+		OR CASE WHEN verdict THEN 'true_alarm' ELSE 'false_alarm' END OPERATOR(pg_catalog.=) ANY (conditions)
+$$;
+COMMENT ON FUNCTION fireiot.fits_verdict(text, boolean, text[]) IS
+'Is the step one that a rule of these conditions starts at?';
 
 -- The clocks of cases, from the records alone: what they are now, under their
 -- own packs or under others.
 --
 -- For each case and rule, events in their order: S starts the clock, T stops
 -- it, V makes it void, X starts what was void anew.  A start while it runs is
--- none, nor is an end while it does not.
+-- none, nor is an end while it does not.  Of steps of one name the first since
+-- the case was opened, or opened again, is a start; for a class that the case
+-- is put into later, one that has been is a start at that moment.
 CREATE OR REPLACE FUNCTION fireiot.clocks_of(
 	alarms bigint[], since timestamptz DEFAULT '-infinity', packs text DEFAULT NULL)
 RETURNS SETOF fireiot.deadline
@@ -133,10 +145,14 @@ BEGIN
 			coalesce(clocks_of.packs, a.packs) AS packs, a.window_id, fireiot.traits_at(a.unit_id, a.received_at) AS traits
 		FROM fireiot.alarm AS a
 		WHERE a.id = ANY (alarms) AND a.received_at >= since
-	), step AS MATERIALIZED (
-		SELECT s.alarm_id, s.id, s.received_at, s.step, s.verdict, s.pack, s.rule, s.fields
+	), told AS (
+		SELECT s.*, count(*) FILTER (WHERE s.step = 'reopened') OVER (PARTITION BY s.alarm_id ORDER BY s.id) AS episode
 		FROM fireiot.alarm_step AS s
 		WHERE s.alarm_id = ANY (alarms) AND s.received_at >= since AND s.step = ANY (named)
+	), step AS MATERIALIZED (
+		SELECT t.alarm_id, t.id, t.received_at, t.step, t.verdict, t.pack, t.rule, t.fields,
+			row_number() OVER (PARTITION BY t.alarm_id, t.episode, t.step, t.verdict ORDER BY t.id) = 1 AS is_first
+		FROM told AS t
 	), said AS (
 		SELECT o.id AS alarm_id, 0 AS from_id, o.received_at AS from_at, o.class, o.kind FROM opening AS o
 		UNION ALL
@@ -151,6 +167,7 @@ BEGIN
 	), rule_of AS MATERIALIZED (
 		SELECT c.packs AS of_packs, c.class AS of_class, c.kind AS of_kind, c.traits AS of_traits, r.*
 		FROM sort_of_case AS c, LATERAL fireiot.clock_rules(c.packs, c.class, c.kind, c.traits) AS r
+		WHERE r.modality <> 'no_number'
 	), applies AS (
 		SELECT s.alarm_id, s.from_id, s.from_at, s.to_id, s.to_at, s.class, s.occurred_at,
 			r.pack, r.version, r.rule, r.start_step, r.stop_steps, coalesce(r.conditions, '{}') AS conditions,
@@ -162,7 +179,10 @@ BEGIN
 		SELECT a.alarm_id, a.pack, a.version, a.rule, a.from_id AS place, 1 AS turn, 'S' AS what,
 			CASE WHEN a.start_step = 'occurred' AND a.from_id = 0 THEN coalesce(a.occurred_at, a.from_at) ELSE a.from_at END AS at,
 			'opened' AS step, a.class
-		FROM applies AS a WHERE a.begins AND a.start_step IN ('opened', 'occurred')
+		FROM applies AS a
+		WHERE a.begins AND (a.start_step IN ('opened', 'occurred') OR a.from_id > 0
+			AND EXISTS (SELECT FROM step AS s WHERE s.alarm_id = a.alarm_id AND s.id < a.from_id AND s.step = a.start_step
+				AND fireiot.fits_verdict(s.step, s.verdict, a.conditions)))
 		UNION ALL
 		SELECT a.alarm_id, a.pack, a.version, a.rule, a.to_id, 0, 'V', a.to_at, 'reclassified', a.class
 		FROM applies AS a WHERE a.ends AND a.to_id IS NOT NULL
@@ -175,8 +195,7 @@ BEGIN
 					WHEN s.step = 'closed' OR s.step = 'verified' AND CASE WHEN s.verdict THEN 'false_alarm' = ANY (a.conditions)
 						ELSE 'true_alarm' = ANY (a.conditions) OR NOT a.stop_steps && '{noticed,called,answered,no_answer,recorded,closed}' END
 					THEN 'V' END),
-				(1, CASE WHEN s.step = a.start_step AND (s.step <> 'verified' OR a.conditions = '{}'
-						OR CASE WHEN s.verdict THEN 'true_alarm' ELSE 'false_alarm' END = ANY (a.conditions)) THEN 'S'
+				(1, CASE WHEN s.step = a.start_step AND s.is_first AND fireiot.fits_verdict(s.step, s.verdict, a.conditions) THEN 'S'
 					WHEN s.step = 'reopened' OR s.step = 'verified' AND s.verdict THEN 'X' END)) AS e (turn, what)
 		WHERE e.what IS NOT NULL
 	), beside AS (
@@ -256,6 +275,66 @@ $$;
 COMMENT ON FUNCTION fireiot.run_clocks(bigint[], timestamptz) IS
 'Makes fireiot.deadline say of some cases what their records say; returns how many rows were otherwise';
 
+CREATE OR REPLACE FUNCTION fireiot.contact_for(unit_id bigint, role text, at timestamptz)
+RETURNS bigint
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT c.id FROM fireiot.contact AS c, LATERAL (SELECT (at AT TIME ZONE fireiot.setting('time_zone'))::date AS today) AS t
+	WHERE c.role = contact_for.role AND (c.unit_id = contact_for.unit_id OR c.unit_id IS NULL)
+		AND coalesce(c.valid_from <= t.today, true) AND coalesce(c.valid_to > t.today, true)
+	ORDER BY c.unit_id IS NULL, c.position, c.id LIMIT 1
+$$;
+COMMENT ON FUNCTION fireiot.contact_for(bigint, text, timestamptz) IS
+'The first contact of a role that is valid for a unit; null when there is none';
+
+-- ZJ 8.4.2: where there is no control room, the safety manager is told.
+CREATE OR REPLACE FUNCTION fireiot.notify_opened(alarms bigint[])
+RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH wanted AS (
+		SELECT DISTINCT ON (d.alarm_id, t.target) d.alarm_id, d.unit_id, d.pack, d.version, d.rule, t.target, d.due_at
+		FROM fireiot.deadline AS d
+		JOIN fireiot.rule AS r ON r.pack = d.pack AND r.version = d.version AND r.rule = d.rule
+		LEFT JOIN fireiot.unit_profile AS p ON p.unit_id = d.unit_id,
+			LATERAL (SELECT CASE WHEN target = 'control_room' AND p.control_room IS NOT TRUE THEN 'safety_manager' ELSE target END
+					 FROM unnest(r.targets) AS target) AS t (target)
+		WHERE d.alarm_id = ANY (alarms) AND d.metric = 'notice' AND d.state = 'open'
+			AND NOT EXISTS (SELECT FROM fireiot.notice AS n WHERE n.alarm_id = d.alarm_id AND n.reason = 'opened'
+				AND n.pack = d.pack AND n.version = d.version AND n.rule = d.rule)
+		ORDER BY d.alarm_id, t.target, d.due_at
+	), contact AS (
+		SELECT u.unit_id, u.target, fireiot.contact_for(u.unit_id, u.target, now()) AS id
+		FROM (SELECT DISTINCT unit_id, target FROM wanted) AS u
+	)
+	INSERT INTO fireiot.notice (alarm_id, unit_id, reason, pack, version, rule, target, contact_id, due_at)
+	SELECT w.alarm_id, w.unit_id, 'opened', w.pack, w.version, w.rule, w.target, c.id, w.due_at
+	FROM wanted AS w LEFT JOIN contact AS c ON c.unit_id IS NOT DISTINCT FROM w.unit_id AND c.target = w.target
+	ORDER BY w.due_at, w.alarm_id
+$$;
+COMMENT ON FUNCTION fireiot.notify_opened(bigint[]) IS
+'Writes the automatic notices of new alarms, for the targets of their clocks of metric notice';
+
+-- What was stopped too late before the keeper came.
+CREATE OR REPLACE FUNCTION fireiot.record_late(alarms bigint[])
+RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH late AS (
+		UPDATE fireiot.deadline AS d SET breached_at = now()
+		WHERE d.alarm_id = ANY (alarms) AND d.state IN ('late', 'breached') AND d.breached_at IS NULL
+		RETURNING d.alarm_id, d.unit_id, d.pack, d.version, d.rule, d.run, d.due_at
+	)
+	INSERT INTO fireiot.alarm_step (alarm_id, unit_id, step, actor, pack, rule, due_at, fields)
+	SELECT l.alarm_id, l.unit_id, 'breached', 'fireiot', format('%s/%s', l.pack, l.version), l.rule, l.due_at, jsonb_build_object('run', l.run)
+	FROM late AS l ORDER BY l.due_at
+$$;
+COMMENT ON FUNCTION fireiot.record_late(bigint[]) IS
+'Writes the breaches of clocks that were stopped when they were due already';
+
 CREATE OR REPLACE FUNCTION fireiot.alarms_opened()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
@@ -268,7 +347,7 @@ BEGIN
 	SELECT array_agg(o.id), min(o.received_at) INTO alarms, since FROM opened AS o;
 	IF alarms IS NOT NULL THEN
 		PERFORM fireiot.run_clocks(alarms, since);
-		PERFORM fireiot.notice_opened(alarms, since);
+		PERFORM fireiot.notify_opened(alarms);
 	END IF;
 	RETURN NULL;
 END
@@ -298,6 +377,9 @@ BEGIN
 	FROM unnest(alarms) AS a LEFT JOIN fireiot.alarm_now AS n ON n.id = a;
 	PERFORM fireiot.run_clocks(alarms, since);
 	PERFORM fireiot.record_late(alarms);
+	IF EXISTS (SELECT FROM stepped AS s WHERE s.step = 'reclassified') THEN
+		PERFORM fireiot.notify_opened(alarms);
+	END IF;
 	RETURN NULL;
 END
 $$;
