@@ -17,7 +17,9 @@
 
 #include "base/settings.h"
 #include "base/shared.h"
+#include "base/ticks.h"
 #include "base/worker.h"
+#include "keeper/deadlines.h"
 
 /* How often the extension is looked for. */
 #define LOOK_MS 2000
@@ -100,6 +102,40 @@ pause_from(TimestampTz started)
 	return Max(Min(interval - spent, interval), 1);
 }
 
+static void
+try(void (*what) (void))
+{
+	PG_TRY();
+	{
+		what();
+	}
+	PG_CATCH();
+	{
+		worker_forgive(me, WORKER_BACKING_OFF);
+	}
+	PG_END_TRY();
+}
+
+/* Until the next turn; deadlines do not wait for it. */
+static void
+rest(TimestampTz started, uint32 wait_event)
+{
+	ticks		begun = ticks_now();
+	long		pause = pause_from(started);
+	long		left = pause;
+
+	do
+	{
+		if (me->state == WORKER_WORKING)
+			try(deadlines_turn);
+		left = pause - (long) ((ticks_now() - begun) / 1000);
+		if (left > 0)
+			worker_wait(me->state == WORKER_WORKING ? deadlines_pause(left) : left,
+						wait_event);
+		worker_reload();
+	} while (left > 0);
+}
+
 void
 fireiot_keeper_main(Datum arg)
 {
@@ -119,15 +155,7 @@ fireiot_keeper_main(Datum arg)
 		TimestampTz started = GetCurrentTimestamp();
 
 		worker_reload();
-		PG_TRY();
-		{
-			turn();
-		}
-		PG_CATCH();
-		{
-			worker_forgive(me, WORKER_BACKING_OFF);
-		}
-		PG_END_TRY();
-		worker_wait(pause_from(started), wait_event);
+		try(turn);
+		rest(started, wait_event);
 	}
 }
