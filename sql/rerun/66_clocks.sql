@@ -110,9 +110,9 @@ COMMENT ON FUNCTION fireiot.clock_rules(text, text, text, text[]) IS
 CREATE OR REPLACE FUNCTION fireiot.fits_verdict(step text, verdict boolean, conditions text[])
 RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT step OPERATOR(pg_catalog.<>) 'verified' OR conditions OPERATOR(pg_catalog.=) '{}'
-		OR CASE WHEN verdict THEN 'true_alarm' ELSE 'false_alarm' END OPERATOR(pg_catalog.=) ANY (conditions)
+	SELECT step <> 'verified' OR conditions = '{}' OR CASE WHEN verdict THEN 'true_alarm' ELSE 'false_alarm' END = ANY (conditions)
 $$;
 COMMENT ON FUNCTION fireiot.fits_verdict(text, boolean, text[]) IS
 'Is the step one that a rule of these conditions starts at?';
