@@ -80,7 +80,10 @@ DECLARE
 		JOIN pg_proc AS p ON d.refclassid = 'pg_proc'::regclass AND p.oid = d.refobjid
 		WHERE c.relnamespace = 'fireiot'::regnamespace AND p.pronamespace = 'fireiot'::regnamespace);
 BEGIN
-	PERFORM fireiot.grant_all_of(ARRAY['SELECT ON ' || relations, 'EXECUTE ON FUNCTION ' || functions], role);
+	PERFORM fireiot.grant_all_of(ARRAY['SELECT ON ' || relations, 'EXECUTE ON FUNCTION ' || functions,
+		'EXECUTE ON FUNCTION fireiot.unit_packs(bigint[], timestamptz), fireiot.packs_of(bigint, timestamptz), fireiot.pack_rules(text), fireiot.rules_of(text), fireiot.case_rules(text, text, text), fireiot.with_packs(text, text), fireiot.known_packs(text)',
+		'EXECUTE ON FUNCTION fireiot.puts_aside(fireiot.rule, fireiot.rule), fireiot.strictness(fireiot.rule), fireiot.rule_number(fireiot.rule), fireiot.strictest_of(text, text, text), fireiot.strictest(bigint, text, timestamptz, text), fireiot.contradictions(text), fireiot.loosened_by(fireiot.contract_rule, text)',
+		'EXECUTE ON FUNCTION fireiot.contacts_of(bigint, text, timestamptz, bigint, bigint), fireiot.setting(text)'], role);
 END
 $$;
 COMMENT ON FUNCTION fireiot.grant_reader(name) IS
@@ -95,6 +98,7 @@ BEGIN
 	PERFORM fireiot.grant_reader(role);
 	PERFORM fireiot.grant_all_of(ARRAY[
 		'INSERT, UPDATE, DELETE ON fireiot.organization, fireiot.unit, fireiot.building, fireiot.area, fireiot.device, fireiot.part',
+		'INSERT, UPDATE, DELETE ON fireiot.person, fireiot.contact, fireiot.contract, fireiot.contract_rule, fireiot.unit_profile, fireiot.calendar_day',
 		'EXECUTE ON FUNCTION fireiot.admit_device(fireiot.device_addr, bigint), fireiot.reject_device(fireiot.device_addr, text)',
 		'EXECUTE ON FUNCTION fireiot.send_command(fireiot.device_addr, integer, jsonb, interval, integer), fireiot.cancel_command(bigint)',
 		'EXECUTE ON FUNCTION fireiot.place_hold(text, fireiot.device_addr, bigint, bigint, timestamptz, timestamptz)',
