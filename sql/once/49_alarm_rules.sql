@@ -103,7 +103,7 @@ CREATE TABLE fireiot.alarm_transition (
 COMMENT ON TABLE fireiot.alarm_transition IS
 'Steps of a case and what each asks for, whatever the rule pack; packs ask for more by rules of sort guard';
 COMMENT ON COLUMN fireiot.alarm_transition.by_hand IS 'A function writes it for somebody; else the database by itself';
-COMMENT ON COLUMN fireiot.alarm_transition.needs IS 'Steps that the case must have had; a|b: one of them; fire:a: in class fire';
+COMMENT ON COLUMN fireiot.alarm_transition.needs IS 'Steps that the case must have had; a|b: one of them';
 COMMENT ON COLUMN fireiot.alarm_transition.excludes IS 'Steps that it must not have had since it was opened';
 COMMENT ON COLUMN fireiot.alarm_transition.fields IS 'What must be said with it; false:cause: when the verdict is false';
 COMMENT ON COLUMN fireiot.alarm_transition.clause IS 'Document and clause that asks for it';
@@ -119,9 +119,9 @@ INSERT INTO fireiot.alarm_transition (step, by_hand, needs, excludes, fields, na
 	('handling', true, '{}', '{released}', '{}', '处置中', 'handling has begun', 'JD 第二十七条', true),
 	('reported_back', true, '{}', '{}', '{}', '已反馈', 'the unit has told how it was handled', 'ZJ 8.4.4', true),
 	('recorded', true, '{reported_back|verified}', '{}', '{note}', '已记录', 'the result is recorded', 'ZJ 8.4.4', true),
-	('released', true, '{fire:verified}', '{released}', '{}', '已解除', 'the warning is released', 'SZ 6.3.6.1', true),
-	('reclassified', true, '{}', '{released}', '{class,kind}', '改变类别', 'it is of another class', NULL, true),
-	('closed', true, '{fire:verified}', '{}', '{}', '已关闭', 'the case is closed', 'SZ 6.3.7.1', true),
+	('released', true, '{}', '{released}', '{}', '已解除', 'the warning is released', 'SZ 6.3.6.1', true),
+	('reclassified', true, '{}', '{released}', '{class}', '改变类别', 'it is of another class', NULL, true),
+	('closed', true, '{}', '{}', '{}', '已关闭', 'the case is closed', 'SZ 6.3.7.1', true),
 	('reopened', true, '{}', '{}', '{note}', '重新打开', 'the case is open again', NULL, true),
 	('note', true, '{}', '{}', '{note}', '备注', 'a note', NULL, true),
 	('restored', false, '{}', '{}', '{}', '已恢复', 'what signalled it is normal again', NULL, true),

@@ -115,6 +115,7 @@ CREATE TABLE fireiot.alarm_now (
 	released_at timestamptz,
 	escalated_at timestamptz,
 	origin text NOT NULL,
+	opened_as text NOT NULL,
 	UNIQUE (device, part, class, subject)
 ) WITH (fillfactor = 80, autovacuum_vacuum_threshold = 500,
 		autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
@@ -122,6 +123,7 @@ COMMENT ON TABLE fireiot.alarm_now IS 'Open cases as they are now; a closed one 
 COMMENT ON COLUMN fireiot.alarm_now.device IS '000000000000: no device';
 COMMENT ON COLUMN fireiot.alarm_now.part IS '0.0: the device itself';
 COMMENT ON COLUMN fireiot.alarm_now.class IS 'As it is now: step "reclassified" changes it';
+COMMENT ON COLUMN fireiot.alarm_now.opened_as IS 'The class that it was opened in: what ends it is of that class';
 COMMENT ON COLUMN fireiot.alarm_now.repeats IS 'How often it came again';
 COMMENT ON COLUMN fireiot.alarm_now.last_at IS 'When it was signalled last';
 COMMENT ON COLUMN fireiot.alarm_now.flapping_since IS 'Null: it does not come again and again';

@@ -47,7 +47,7 @@ BEGIN
 		'INSERT ON fireiot.observation, fireiot.command_step',
 		'SELECT, INSERT, UPDATE ON fireiot.device_now, fireiot.part_now, fireiot.command',
 		'USAGE ON SEQUENCE fireiot.frame_id, fireiot.observation_id, fireiot.quarantine_id, fireiot.command_step_id, fireiot.command_id',
-		'EXECUTE ON FUNCTION fireiot.make_partitions(interval, timestamptz), fireiot.seal(), fireiot.checkpoint(), fireiot.breach_due(integer)',
+		'EXECUTE ON FUNCTION fireiot.make_partitions(interval, timestamptz), fireiot.seal(), fireiot.checkpoint(), fireiot.breach_due(integer), fireiot.recheck_alarms()',
 		'SELECT ON fireiot.alarm_now',
 		'EXECUTE ON FUNCTION fireiot.alarm_watch(), fireiot.note_signals(fireiot.device_addr[], fireiot.part_addr[], smallint[], smallint[], integer[], integer[], timestamptz[], timestamptz[], bigint[])',
 		'EXECUTE ON FUNCTION fireiot.keep_signals(fireiot.device_addr[], fireiot.part_addr[], smallint[], smallint[], integer[], integer[], timestamptz[], timestamptz[], bigint[], text)'],
@@ -89,6 +89,18 @@ $$;
 COMMENT ON FUNCTION fireiot.grant_reader(name) IS
 'Lets a role read all tables and views of fireiot';
 
+-- No two functions of ours have one of these names.
+CREATE OR REPLACE FUNCTION fireiot.case_functions()
+RETURNS name[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT '{report_event,acknowledge,claim_next,record_notice,record_call,answer,no_answer,verify_alarm,dispatch,start_handling,
+		report_back,record_result,release_alarm,reclassify,close_alarm,reopen,add_note,case_digest,fire_replay,recheck_alarms}'::name[]
+$$;
+COMMENT ON FUNCTION fireiot.case_functions() IS
+'Functions by which operators handle alarms';
+
 CREATE OR REPLACE FUNCTION fireiot.grant_operator(role name)
 RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -104,9 +116,12 @@ BEGIN
 		'EXECUTE ON FUNCTION fireiot.place_hold(text, fireiot.device_addr, bigint, bigint, timestamptz, timestamptz)',
 		'EXECUTE ON FUNCTION fireiot.add_attachment(text, bigint, bytea, text, timestamptz, bigint, fireiot.device_addr, bigint, text)',
 		'EXECUTE ON FUNCTION fireiot.classify_attachment(bigint, text, text), fireiot.extend_attachment(bigint, timestamptz, text)',
-		'EXECUTE ON FUNCTION fireiot.duty_inspection(fireiot.device_addr, integer), fireiot.sync_clock(fireiot.device_addr)'],
+		'EXECUTE ON FUNCTION fireiot.duty_inspection(fireiot.device_addr, integer), fireiot.sync_clock(fireiot.device_addr)',
+		'INSERT, UPDATE, DELETE ON fireiot.maintenance_window, fireiot.threshold, fireiot.operation_rule, fireiot.flapping_rule',
+		'EXECUTE ON FUNCTION ' || (SELECT string_agg(p.oid::regprocedure::text, ', ' ORDER BY p.proname) FROM pg_proc AS p
+			WHERE p.pronamespace = 'fireiot'::regnamespace AND p.proname = ANY (fireiot.case_functions()))],
 		role);
 END
 $$;
 COMMENT ON FUNCTION fireiot.grant_operator(name) IS
-'Lets a role read everything, keep the registry, admit devices, send commands, add attachments and place holds';
+'Lets a role read everything, keep the registry, admit devices, send commands, handle alarms, keep limits and windows of maintenance, add attachments and place holds';

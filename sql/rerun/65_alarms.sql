@@ -50,7 +50,7 @@ AS $$
 		SELECT coalesce((SELECT nullif(q.resolution, 0) FROM fireiot.quantity AS q
 			WHERE q.code = signals_of_values.quantity), 1) AS step
 	), told AS (
-		SELECT now * step AS value, before * step AS was FROM scale
+		SELECT now * step AS value, nullif(before, -2147483648) * step AS was FROM scale
 	), fitting AS (
 		SELECT t.*
 		FROM fireiot.threshold AS t
@@ -131,17 +131,6 @@ COMMENT ON FUNCTION fireiot.signals_of(
 	fireiot.device_addr[], fireiot.part_addr[], smallint[], smallint[], integer[], integer[], timestamptz[], timestamptz[], bigint[]) IS
 'Part of fireiot.note_signals: what the listener noted, as signals';
 
--- Until the packs resolve themselves.
-CREATE OR REPLACE FUNCTION fireiot.alarm_packs(units bigint[], at timestamptz, OUT unit_id bigint, OUT packs text)
-RETURNS SETOF record
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
-SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT u, 'operator-default/1' FROM unnest(units) AS u
-$$;
-COMMENT ON FUNCTION fireiot.alarm_packs(bigint[], timestamptz) IS
-'Rule packs by which cases of these units are judged';
-
 -- The first signal of what is not open yet opens it.  Returns the new cases
 -- and which signal opened each.
 CREATE OR REPLACE FUNCTION fireiot.open_alarms(signals fireiot.alarm_signal[], OUT id bigint, OUT n bigint)
@@ -165,7 +154,7 @@ AS $$
 		LEFT JOIN fireiot.building AS b ON b.id = coalesce(r.building_id, p.building_id)
 		LEFT JOIN fireiot.building AS h ON h.id = d.building_id
 	), judged AS MATERIALIZED (
-		SELECT * FROM fireiot.alarm_packs((SELECT array_agg(DISTINCT of_unit) FROM placed), (SELECT max(received_at) FROM placed))
+		SELECT * FROM fireiot.unit_packs((SELECT array_agg(DISTINCT of_unit) FROM placed), (SELECT max(received_at) FROM placed))
 	), span AS MATERIALIZED (
 		SELECT m.* FROM fireiot.maintenance_window AS m
 		WHERE m.from_at <= (SELECT max(received_at) FROM placed) AND m.to_at > (SELECT min(received_at) FROM placed)
@@ -179,8 +168,8 @@ AS $$
 			 ORDER BY m.part IS NULL, m.device IS NULL, m.id LIMIT 1) AS window_id
 		FROM placed AS p LEFT JOIN judged AS j ON j.unit_id IS NOT DISTINCT FROM p.of_unit
 	), claimed AS (
-		INSERT INTO fireiot.alarm_now AS a (id, opened_at, device, part, subject, class, kind, unit_id, packs, window_id, last_at, origin)
-		SELECT id, received_at, device, part, subject, class, kind, of_unit, coalesce(packs, ''), window_id, received_at, origin
+		INSERT INTO fireiot.alarm_now AS a (id, opened_at, device, part, subject, class, kind, unit_id, packs, window_id, last_at, origin, opened_as)
+		SELECT id, received_at, device, part, subject, class, kind, of_unit, coalesce(packs, ''), window_id, received_at, origin, class
 		FROM numbered ORDER BY device, part, class, subject
 		ON CONFLICT (device, part, class, subject) DO NOTHING
 		RETURNING a.id
@@ -208,7 +197,8 @@ AS $$
 	WITH told AS (
 		SELECT a.id, a.unit_id AS of_unit, a.kind AS case_kind, a.restored_at IS NULL AS active, s.*
 		FROM unnest(signals) AS s
-		JOIN fireiot.alarm_now AS a ON a.device = s.device AND a.part = s.part AND a.class = s.class AND a.subject = s.subject
+		JOIN fireiot.alarm_now AS a ON a.device = s.device AND a.part = s.part AND a.subject = s.subject
+			AND CASE WHEN s.rises THEN a.class ELSE a.opened_as END = s.class
 		LEFT JOIN unnest(opened, openers) AS o (id, n) ON o.id = a.id
 		WHERE s.n > coalesce(o.n, -1) AND (s.rises OR s.origin = a.origin)
 	), beside AS (
@@ -286,7 +276,7 @@ BEGIN
 		FROM fireiot.open_alarms(signals) AS o;
 		PERFORM FROM fireiot.alarm_now AS a
 		JOIN (SELECT DISTINCT s.device, s.part, s.class, s.subject FROM unnest(signals) AS s) AS s
-			ON a.device = s.device AND a.part = s.part AND a.class = s.class AND a.subject = s.subject
+			ON a.device = s.device AND a.part = s.part AND s.class IN (a.class, a.opened_as) AND a.subject = s.subject
 		ORDER BY a.device, a.part, a.class, a.subject
 		FOR UPDATE OF a;
 		EXIT WHEN NOT EXISTS (SELECT FROM unnest(signals) AS s WHERE s.rises AND NOT EXISTS (SELECT FROM fireiot.alarm_now AS a
@@ -332,11 +322,12 @@ RETURNS void
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
-	-- what was said before is written over by the time of the next attempt
+	-- What was said before is written over by the time of the next attempt;
+	-- -2147483648: nothing.
 	INSERT INTO fireiot.alarm_backlog (problem, devices, parts, kinds, quantities, befores, nows, observed_ats, received_ats, frame_ids)
 	SELECT problem, devices, parts, kinds, quantities,
 		array_agg(coalesce(u.before, u.earlier, (SELECT coalesce(p.raw_value, state_bits(p.state)) FROM fireiot.part_now AS p
-			WHERE p.device = u.device AND p.part = u.part AND p.kind = u.kind AND p.quantity = u.quantity), CASE WHEN u.quantity < 0 THEN 0 END) ORDER BY u.n),
+			WHERE p.device = u.device AND p.part = u.part AND p.kind = u.kind AND p.quantity = u.quantity), CASE WHEN u.quantity < 0 THEN 0 ELSE -2147483648 END) ORDER BY u.n),
 		nows, observed_ats, received_ats, frame_ids
 	FROM (SELECT v.*, lag(v.now) OVER (PARTITION BY v.device, v.part, v.kind, v.quantity ORDER BY v.n) AS earlier
 		FROM ROWS FROM (unnest(devices), unnest(parts), unnest(kinds), unnest(quantities), unnest(befores), unnest(nows)) WITH ORDINALITY
