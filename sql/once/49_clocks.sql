@@ -24,11 +24,12 @@ CREATE TABLE fireiot.deadline (
 ) WITH (fillfactor = 80, autovacuum_vacuum_threshold = 500,
 		autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX deadline_due ON fireiot.deadline (due_at) WHERE state = 'open';
+CREATE INDEX deadline_running ON fireiot.deadline (class, due_at) WHERE stopped_at IS NULL;
 COMMENT ON TABLE fireiot.deadline IS
 'The clocks of alarms: one row for each rule of each pack that applies, and for each time that it started anew';
 COMMENT ON COLUMN fireiot.deadline.pack IS 'With version and rule: the row of fireiot.rule that it was started under';
 COMMENT ON COLUMN fireiot.deadline.run IS '1, and 1 more each time that what starts it happened again after it had stopped';
-COMMENT ON COLUMN fireiot.deadline.class IS 'Class of the alarm, as the pack sees it, when it started';
+COMMENT ON COLUMN fireiot.deadline.class IS 'Class of the alarm when it started; the pack may call it another, see fireiot.pack_class';
 COMMENT ON COLUMN fireiot.deadline.modality IS 'As in the rule: shall 应, should 宜, generally 一般, no_number';
 COMMENT ON COLUMN fireiot.deadline.started_at IS 'When the server received what starts it';
 COMMENT ON COLUMN fireiot.deadline.due_at IS 'What stops it is in time up to this moment and with it';
@@ -41,6 +42,7 @@ COMMENT ON COLUMN fireiot.deadline.calendar_gap IS
 'True: due_at rests on a year of which fireiot.calendar_day has no day, and is set right when it has';
 COMMENT ON COLUMN fireiot.deadline.window_id IS 'The window of maintenance that the alarm was opened in: clocks run there, too, reports keep them apart';
 COMMENT ON INDEX fireiot.deadline_due IS 'What is due next';
+COMMENT ON INDEX fireiot.deadline_running IS 'The board: what runs or is overdue, most urgent first';
 
 CREATE SEQUENCE fireiot.notice_id;
 COMMENT ON SEQUENCE fireiot.notice_id IS 'Ids of fireiot.notice: unique, not ordered';

@@ -175,7 +175,7 @@ AS $$
 		('data_unit_type', 'code kind name_zh name_en direction commands object_bytes max_objects answered_by builtin',
 			'data_unit_type_check data_unit_type_check1 data_unit_type_code_check data_unit_type_direction_check data_unit_type_kind_check'),
 		('deadline', 'alarm_id pack version rule run unit_id class metric modality started_at due_at state stopped_at stop_step breached_at calendar_gap window_id',
-			'deadline_due deadline_state_check'),
+			'deadline_due deadline_running deadline_state_check'),
 		('decommission', 'id received_at tx reason ordered_by', ''),
 		('device', 'device unit_id building_id area_id name manufacturer model serial_number profile admission admitted_at admitted_by networks certificate_name enabled installed_at note created_at changed_at',
 			'stamp_change registry_changed device_admission_check device_certificate_name_check device_networks_check'),

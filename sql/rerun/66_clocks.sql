@@ -29,84 +29,6 @@ LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION fireiot.is_working_day(date) IS
 'Is this a working day? Null when fireiot.calendar_day has no day of its year';
 
--- What rules ask of a unit.
-
-CREATE OR REPLACE FUNCTION fireiot.profile_traits(profile jsonb)
-RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT coalesce(array_agg(DISTINCT t.trait ORDER BY t.trait), '{}')
-	FROM (
-		SELECT name FROM unnest(ARRAY['control_room', 'classified', 'residential']) AS name WHERE (profile ->> name)::boolean
-		UNION ALL
-		SELECT jsonb_array_elements_text(CASE jsonb_typeof(profile -> 'traits') WHEN 'array' THEN profile -> 'traits' ELSE '[]' END)
-	) AS t (trait)
-$$;
-COMMENT ON FUNCTION fireiot.profile_traits(jsonb) IS
-'Traits of a row of fireiot.unit_profile, as rules name them';
-
--- A case is judged by what its unit was when it was opened.  The change log
--- has what the profile was before each change.
-CREATE OR REPLACE FUNCTION fireiot.traits_at(unit_id bigint, at timestamptz)
-RETURNS text[]
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	profile jsonb;
-BEGIN
-	IF unit_id IS NULL THEN
-		RETURN '{}';
-	END IF;
-	SELECT l.old INTO profile FROM fireiot.change_log AS l
-	WHERE l.object = 'fireiot.unit_profile' AND l.key = traits_at.unit_id::text AND l.received_at > at
-	ORDER BY l.received_at, l.id LIMIT 1;
-	IF NOT FOUND THEN
-		SELECT to_jsonb(p) INTO profile FROM fireiot.unit_profile AS p WHERE p.unit_id = traits_at.unit_id;
-	END IF;
-	RETURN fireiot.profile_traits(profile);
-END
-$$;
-COMMENT ON FUNCTION fireiot.traits_at(bigint, timestamptz) IS
-'Traits of a unit at a time, by its profile and the changes of that since';
-
-CREATE OR REPLACE FUNCTION fireiot.has_traits(traits text[], wanted text[])
-RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT coalesce(bool_and((ltrim(w, '!') = ANY (traits)) = (w NOT LIKE '!%')), true) FROM unnest(wanted) AS w
-$$;
-COMMENT ON FUNCTION fireiot.has_traits(text[], text[]) IS
-'Does a unit of these traits have those that a rule wants, and none that it wants not to be (!)?';
-
--- What the operator has set itself gives way to a clause with a number.
-CREATE OR REPLACE FUNCTION fireiot.clock_rules(packs text, class text, kind text, traits text[])
-RETURNS SETOF fireiot.rule
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
-SET search_path = pg_catalog, pg_temp
-AS $$
-	WITH pack AS (
-		SELECT split_part(p, '/', 1) AS pack, split_part(p, '/', 2)::integer AS version
-		FROM string_to_table(clock_rules.packs, ',') AS p
-	), applies AS (
-		SELECT r.*::fireiot.rule AS r
-		FROM pack AS p
-		JOIN fireiot.rule AS r ON r.pack = p.pack AND r.version = p.version
-		LEFT JOIN fireiot.pack_class AS c ON c.pack = p.pack AND c.version = p.version AND c.kind = clock_rules.kind
-		WHERE r.sort = 'deadline' AND coalesce(c.class, clock_rules.class) = ANY (r.classes)
-			AND (r.kinds IS NULL OR clock_rules.kind = ANY (r.kinds))
-			AND fireiot.has_traits(clock_rules.traits, r.traits)
-	)
-	SELECT (a.r).* FROM applies AS a
-	WHERE (a.r).origin = 'clause'
-		OR NOT EXISTS (SELECT FROM applies AS b
-			WHERE (b.r).origin = 'clause' AND (b.r).metric = (a.r).metric AND (b.r).modality <> 'no_number')
-$$;
-COMMENT ON FUNCTION fireiot.clock_rules(text, text, text, text[]) IS
-'Rules of deadlines of some packs for an alarm of this class and kind in a unit of these traits; one without a number starts no clock';
-
 CREATE OR REPLACE FUNCTION fireiot.fits_verdict(step text, verdict boolean, conditions text[])
 RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -142,7 +64,7 @@ BEGIN
 	RETURN QUERY
 	WITH opening AS MATERIALIZED (
 		SELECT a.id, a.received_at, least(a.occurred_at, a.received_at) AS occurred_at, a.unit_id, a.class, a.kind,
-			coalesce(clocks_of.packs, a.packs) AS packs, a.window_id, fireiot.traits_at(a.unit_id, a.received_at) AS traits
+			coalesce(fireiot.with_packs(a.packs, clocks_of.packs), a.packs) AS packs, a.window_id
 		FROM fireiot.alarm AS a
 		WHERE a.id = ANY (alarms) AND a.received_at >= since
 	), told AS (
@@ -159,21 +81,21 @@ BEGIN
 		SELECT s.alarm_id, s.id, s.received_at, coalesce(s.fields ->> 'class', o.class), coalesce(s.fields ->> 'kind', o.kind)
 		FROM step AS s JOIN opening AS o ON o.id = s.alarm_id WHERE s.step = 'reclassified'
 	), span AS (
-		SELECT s.*, lead(s.from_id) OVER w AS to_id, lead(s.from_at) OVER w AS to_at, o.packs, o.traits, o.occurred_at
+		SELECT s.*, lead(s.from_id) OVER w AS to_id, lead(s.from_at) OVER w AS to_at, o.packs, o.occurred_at
 		FROM said AS s JOIN opening AS o ON o.id = s.alarm_id
 		WINDOW w AS (PARTITION BY s.alarm_id ORDER BY s.from_id)
 	), sort_of_case AS (
-		SELECT DISTINCT packs, class, kind, traits FROM span
+		SELECT DISTINCT packs, class, kind FROM span
 	), rule_of AS MATERIALIZED (
-		SELECT c.packs AS of_packs, c.class AS of_class, c.kind AS of_kind, c.traits AS of_traits, r.*
-		FROM sort_of_case AS c, LATERAL fireiot.clock_rules(c.packs, c.class, c.kind, c.traits) AS r
-		WHERE r.modality <> 'no_number'
+		SELECT c.packs AS of_packs, c.class AS of_class, c.kind AS of_kind, r.*
+		FROM sort_of_case AS c, LATERAL fireiot.case_rules(c.packs, c.class, c.kind) AS r
+		WHERE r.sort = 'deadline' AND r.modality <> 'no_number'
 	), applies AS (
 		SELECT s.alarm_id, s.from_id, s.from_at, s.to_id, s.to_at, s.class, s.occurred_at,
 			r.pack, r.version, r.rule, r.start_step, r.stop_steps, coalesce(r.conditions, '{}') AS conditions,
 			lag(s.to_id) OVER w IS DISTINCT FROM s.from_id AS begins, lead(s.from_id) OVER w IS DISTINCT FROM s.to_id AS ends
 		FROM span AS s
-		JOIN rule_of AS r ON r.of_packs = s.packs AND r.of_class = s.class AND r.of_kind = s.kind AND r.of_traits = s.traits
+		JOIN rule_of AS r ON r.of_packs = s.packs AND r.of_class = s.class AND r.of_kind = s.kind
 		WINDOW w AS (PARTITION BY s.alarm_id, r.pack, r.version, r.rule ORDER BY s.from_id)
 	), event AS (
 		SELECT a.alarm_id, a.pack, a.version, a.rule, a.from_id AS place, 1 AS turn, 'S' AS what,
@@ -275,19 +197,6 @@ $$;
 COMMENT ON FUNCTION fireiot.run_clocks(bigint[], timestamptz) IS
 'Makes fireiot.deadline say of some cases what their records say; returns how many rows were otherwise';
 
-CREATE OR REPLACE FUNCTION fireiot.contact_for(unit_id bigint, role text, at timestamptz)
-RETURNS bigint
-LANGUAGE sql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT c.id FROM fireiot.contact AS c, LATERAL (SELECT (at AT TIME ZONE fireiot.setting('time_zone'))::date AS today) AS t
-	WHERE c.role = contact_for.role AND (c.unit_id = contact_for.unit_id OR c.unit_id IS NULL)
-		AND coalesce(c.valid_from <= t.today, true) AND coalesce(c.valid_to > t.today, true)
-	ORDER BY c.unit_id IS NULL, c.position, c.id LIMIT 1
-$$;
-COMMENT ON FUNCTION fireiot.contact_for(bigint, text, timestamptz) IS
-'The first contact of a role that is valid for a unit; null when there is none';
-
 -- ZJ 8.4.2: where there is no control room, the safety manager is told.
 CREATE OR REPLACE FUNCTION fireiot.notify_opened(alarms bigint[])
 RETURNS void
@@ -295,23 +204,28 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH wanted AS (
-		SELECT DISTINCT ON (d.alarm_id, t.target) d.alarm_id, d.unit_id, d.pack, d.version, d.rule, t.target, d.due_at
+		SELECT DISTINCT ON (d.alarm_id, t.target) d.alarm_id, d.unit_id, d.pack, d.version, d.rule, t.target, d.due_at,
+			coalesce(p.building_id, v.building_id) AS building_id, coalesce(p.area_id, v.area_id) AS area_id
 		FROM fireiot.deadline AS d
 		JOIN fireiot.rule AS r ON r.pack = d.pack AND r.version = d.version AND r.rule = d.rule
-		LEFT JOIN fireiot.unit_profile AS p ON p.unit_id = d.unit_id,
-			LATERAL (SELECT CASE WHEN target = 'control_room' AND p.control_room IS NOT TRUE THEN 'safety_manager' ELSE target END
+		LEFT JOIN fireiot.alarm_now AS n ON n.id = d.alarm_id
+		LEFT JOIN fireiot.device AS v ON v.device OPERATOR(fireiot.=) n.device
+		LEFT JOIN fireiot.part AS p ON p.device OPERATOR(fireiot.=) n.device AND p.part OPERATOR(fireiot.=) n.part,
+			LATERAL (SELECT CASE WHEN target = 'control_room' AND '+control_room' <> ALL (string_to_array(n.packs, ',')) THEN 'safety_manager' ELSE target END
 					 FROM unnest(r.targets) AS target) AS t (target)
 		WHERE d.alarm_id = ANY (alarms) AND d.metric = 'notice' AND d.state = 'open'
-			AND NOT EXISTS (SELECT FROM fireiot.notice AS n WHERE n.alarm_id = d.alarm_id AND n.reason = 'opened'
-				AND n.pack = d.pack AND n.version = d.version AND n.rule = d.rule)
+			AND NOT EXISTS (SELECT FROM fireiot.notice AS o WHERE o.alarm_id = d.alarm_id AND o.reason = 'opened'
+				AND o.pack = d.pack AND o.version = d.version AND o.rule = d.rule)
 		ORDER BY d.alarm_id, t.target, d.due_at
 	), contact AS (
-		SELECT u.unit_id, u.target, fireiot.contact_for(u.unit_id, u.target, now()) AS id
-		FROM (SELECT DISTINCT unit_id, target FROM wanted) AS u
+		SELECT u.*, c.contact_id
+		FROM (SELECT DISTINCT unit_id, building_id, area_id, target FROM wanted) AS u
+		LEFT JOIN LATERAL fireiot.contacts_of(u.unit_id, u.target, now(), u.building_id, u.area_id) AS c ON c.place = 1
 	)
 	INSERT INTO fireiot.notice (alarm_id, unit_id, reason, pack, version, rule, target, contact_id, due_at)
-	SELECT w.alarm_id, w.unit_id, 'opened', w.pack, w.version, w.rule, w.target, c.id, w.due_at
-	FROM wanted AS w LEFT JOIN contact AS c ON c.unit_id IS NOT DISTINCT FROM w.unit_id AND c.target = w.target
+	SELECT w.alarm_id, w.unit_id, 'opened', w.pack, w.version, w.rule, w.target, c.contact_id, w.due_at
+	FROM wanted AS w
+	LEFT JOIN contact AS c ON c.target = w.target AND (c.unit_id, c.building_id, c.area_id) IS NOT DISTINCT FROM (w.unit_id, w.building_id, w.area_id)
 	ORDER BY w.due_at, w.alarm_id
 $$;
 COMMENT ON FUNCTION fireiot.notify_opened(bigint[]) IS

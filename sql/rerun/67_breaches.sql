@@ -54,8 +54,10 @@ BEGIN
 	), told AS (
 		INSERT INTO fireiot.notice (alarm_id, unit_id, reason, pack, version, rule, target, contact_id)
 		SELECT d.alarm_id, d.unit_id, CASE d.step WHEN 'escalated' THEN 'escalation' WHEN 'plan_started' THEN 'plan' ELSE 'hazard' END,
-			d.pack, d.version, d.rule, target, fireiot.contact_for(d.unit_id, target, now())
-		FROM done AS d, unnest(d.targets) AS target
+			d.pack, d.version, d.rule, t.target, c.contact_id
+		FROM done AS d
+		CROSS JOIN unnest(d.targets) AS t (target)
+		LEFT JOIN LATERAL fireiot.contacts_of(d.unit_id, t.target, now()) AS c ON c.place = 1
 		WHERE d.step IS NOT NULL
 		ORDER BY d.due_at, d.alarm_id
 	), escalated AS (
