@@ -156,7 +156,7 @@ AS $$
 			'attachment_step_by_attachment attachment_step_check attachment_step_check1 attachment_step_reason_check attachment_step_step_check'),
 		('building', 'id unit_id name address floors_above floors_below height_m area_m2 note created_at changed_at', 'stamp_change'),
 		('calendar_day', 'day working name source builtin',
-			'calendar_day_day_check'),
+			'calendar_changed calendar_day_day_check'),
 		('change_log', 'id received_at tx login role origin application object key action old new', ''),
 		('change_log_start', 'started_at login', ''),
 		('command', 'id device command type app requested_at requested_by expires_at state attempt seq sent_at done_at answer answer_frame_id note',
@@ -563,6 +563,18 @@ AS $$
 		SELECT 16, 'registry', count(*) || ' problems', CASE WHEN count(*) = 0 THEN true END,
 			'SELECT * FROM fireiot.registry_problem; says what refers to nothing.'
 		FROM fireiot.registry_problem
+		UNION ALL
+		SELECT 16.5, 'calendar', concat_ws(', ', y.known, CASE WHEN g.gaps > 0 THEN format('%s deadlines rest on a year that is not', g.gaps) END),
+			CASE WHEN g.gaps > 0 THEN false WHEN fireiot.is_working_day((now() AT TIME ZONE f.zone)::date + 30) IS NOT NULL THEN true END,
+			'Enter the days off and the working days in lieu of the State Council''s notice in fireiot.calendar_day.'
+		FROM fact AS f,
+			(SELECT coalesce(string_agg(DISTINCT to_char(day, 'YYYY'), ' '), 'no year') || ' known' AS known FROM fireiot.calendar_day) AS y,
+			(SELECT count(*) AS gaps FROM fireiot.deadline WHERE stopped_at IS NULL AND calendar_gap) AS g
+		UNION ALL
+		SELECT 16.7, 'deadlines', CASE WHEN d.next_due IS NULL THEN 'none' WHEN d.next_due < now() THEN 'due since ' || d.next_due ELSE 'next due at ' || d.next_due END,
+			coalesce(d.next_due > now() - interval '10 s', true),
+			'The keeper records breaches: SELECT * FROM fireiot.listener; and the server''s log say what is in its way.'
+		FROM (SELECT min(due_at) AS next_due FROM fireiot.deadline WHERE state = 'open') AS d
 		UNION ALL
 		SELECT 17, 'tables', count(*) || ' changes', count(*) = 0, 'SELECT * FROM fireiot.check(); says which, and how to undo them.'
 		FROM fireiot.check()

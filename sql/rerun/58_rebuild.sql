@@ -151,8 +151,8 @@ BEGIN
 		OR n.last_seen = excluded.last_seen AND (n.skew_ms, n.peer) IS DISTINCT FROM (excluded.skew_ms, excluded.peer);
 	GET DIAGNOSTICS devices = ROW_COUNT;
 	DROP TABLE pg_temp.fireiot_rebuilt_part, pg_temp.fireiot_rebuilt_device;
-	RETURN parts + devices + fireiot.rebuild_alarms();
+	RETURN parts + devices + fireiot.rebuild_alarms() + fireiot.rebuild_clocks();
 END
 $$;
 COMMENT ON FUNCTION fireiot.rebuild_now() IS
-'Makes fireiot.part_now, fireiot.device_now and fireiot.alarm_now as the records say; returns how many rows were otherwise';
+'Makes fireiot.part_now, fireiot.device_now, fireiot.alarm_now and fireiot.deadline as the records say; returns how many rows were otherwise';

@@ -136,14 +136,18 @@ BEGIN
 	), clock AS (
 		SELECT r.*, row_number() OVER (PARTITION BY r.alarm_id, r.pack, r.version, r.rule ORDER BY r.place, r.turn)::smallint AS run
 		FROM runs AS r WHERE r.what = 'S'
-	), breach AS (
-		SELECT s.alarm_id, s.pack, s.rule, (s.fields ->> 'run')::smallint AS run, min(s.received_at) AS at
-		FROM step AS s WHERE s.step = 'breached' GROUP BY 1, 2, 3, 4
 	), due AS (
 		SELECT c.*, r.metric, r.modality, coalesce(d.due_at, c.at + r.limit_interval) AS due_at, coalesce(d.calendar_gap, false) AS calendar_gap
 		FROM clock AS c
 		JOIN fireiot.rule AS r ON r.pack = c.pack AND r.version = c.version AND r.rule = c.rule
 		LEFT JOIN LATERAL fireiot.working_days_due(c.at, r.limit_days) AS d ON r.limit_days IS NOT NULL
+	), breach AS (
+		-- one before it was due was of a calendar that was set right
+		SELECT d.alarm_id, d.pack, d.version, d.rule, d.run, min(s.received_at) AS at
+		FROM due AS d
+		JOIN step AS s ON s.alarm_id = d.alarm_id AND s.step = 'breached' AND s.pack = format('%s/%s', d.pack, d.version)
+			AND s.rule = d.rule AND (s.fields ->> 'run')::smallint = d.run AND s.received_at > d.due_at
+		GROUP BY 1, 2, 3, 4, 5
 	)
 	SELECT d.alarm_id, d.pack, d.version, d.rule, d.run, o.unit_id, d.class, d.metric, d.modality, d.at, d.due_at,
 		CASE WHEN d.end_what = 'T' THEN CASE WHEN d.end_at <= d.due_at THEN 'met' ELSE 'late' END
@@ -153,7 +157,7 @@ BEGIN
 		d.end_at, d.end_step, b.at, d.calendar_gap, o.window_id
 	FROM due AS d
 	JOIN opening AS o ON o.id = d.alarm_id
-	LEFT JOIN breach AS b ON b.alarm_id = d.alarm_id AND b.pack = format('%s/%s', d.pack, d.version) AND b.rule = d.rule AND b.run = d.run
+	LEFT JOIN breach AS b ON b.alarm_id = d.alarm_id AND b.pack = d.pack AND b.version = d.version AND b.rule = d.rule AND b.run = d.run
 	ORDER BY 1, 2, 3, 4, 5;
 END
 $$;
@@ -306,3 +310,76 @@ COMMENT ON TRIGGER run_clocks ON fireiot.alarm IS 'starts clocks';
 CREATE OR REPLACE TRIGGER run_clocks AFTER INSERT ON fireiot.alarm_step
 	REFERENCING NEW TABLE AS stepped FOR EACH STATEMENT EXECUTE FUNCTION fireiot.alarms_stepped();
 COMMENT ON TRIGGER run_clocks ON fireiot.alarm_step IS 'starts and stops clocks';
+
+-- A year becomes known, or a notice changes it: what runs by working days is
+-- reckoned anew.
+CREATE OR REPLACE FUNCTION fireiot.calendar_changed()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM fireiot.run_clocks(alarms)
+	FROM (SELECT array_agg(DISTINCT d.alarm_id) AS alarms
+		FROM fireiot.deadline AS d
+		JOIN fireiot.rule AS r ON r.pack = d.pack AND r.version = d.version AND r.rule = d.rule
+		WHERE d.stopped_at IS NULL AND r.limit_days IS NOT NULL) AS a
+	WHERE alarms IS NOT NULL;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION fireiot.calendar_changed() IS
+'Trigger: clocks that run by working days are reckoned anew';
+
+CREATE OR REPLACE TRIGGER calendar_changed
+	AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON fireiot.calendar_day
+	FOR EACH STATEMENT EXECUTE FUNCTION fireiot.calendar_changed();
+COMMENT ON TRIGGER calendar_changed ON fireiot.calendar_day IS 'reckons clocks anew';
+
+-- Part of fireiot.rebuild_now().
+CREATE OR REPLACE FUNCTION fireiot.rebuild_clocks_of(alarms bigint[], since timestamptz)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	gone bigint;
+BEGIN
+	WITH truth AS MATERIALIZED (
+		SELECT c.alarm_id, c.pack, c.version, c.rule, c.run FROM fireiot.clocks_of(alarms, since) AS c
+	)
+	DELETE FROM fireiot.deadline AS d
+	WHERE d.alarm_id = ANY (alarms) AND NOT EXISTS (SELECT FROM truth AS t
+		WHERE t.alarm_id = d.alarm_id AND t.pack = d.pack AND t.version = d.version AND t.rule = d.rule AND t.run = d.run);
+	GET DIAGNOSTICS gone = ROW_COUNT;
+	RETURN gone + fireiot.run_clocks(alarms, since);
+END
+$$;
+COMMENT ON FUNCTION fireiot.rebuild_clocks_of(bigint[], timestamptz) IS
+'Part of fireiot.rebuild_clocks: the clocks of some cases';
+
+CREATE OR REPLACE FUNCTION fireiot.rebuild_clocks()
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	records record;
+	alarms bigint[];
+	changed bigint;
+BEGIN
+	LOCK TABLE fireiot.deadline IN SHARE ROW EXCLUSIVE MODE;
+	DELETE FROM fireiot.deadline AS d WHERE NOT EXISTS (SELECT FROM fireiot.alarm AS a WHERE a.id = d.alarm_id);
+	GET DIAGNOSTICS changed = ROW_COUNT;
+	FOR records IN SELECT * FROM fireiot.record_partitions('alarm') ORDER BY lower_bound
+	LOOP
+		FOR alarms IN EXECUTE format('SELECT array_agg(id) FROM (SELECT id, row_number() OVER (ORDER BY id) / 10000 AS n FROM %s) AS a GROUP BY n', records.partition)
+		LOOP
+			changed := changed + fireiot.rebuild_clocks_of(alarms, records.lower_bound);
+		END LOOP;
+	END LOOP;
+	RETURN changed;
+END
+$$;
+COMMENT ON FUNCTION fireiot.rebuild_clocks() IS
+'Part of fireiot.rebuild_now: makes fireiot.deadline as the records of alarms say; returns how many rows were otherwise';
