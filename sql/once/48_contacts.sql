@@ -33,7 +33,11 @@ CREATE TABLE fireiot.contact (
 	person_id bigint,
 	organization_id bigint,
 	channels text[] NOT NULL CHECK (
-		pg_catalog.array_to_string(channels, E'\n', '') ~ '^((call|auto_voice|sms|app|mini_program|email|webhook):[^[:space:]][^\n]*(\n|$))+$'),
+		pg_catalog.array_to_string(channels, E'
+', '!') || E'
+' ~ '^((call|auto_voice|sms|app|mini_program|email|webhook):[^[:space:]][^
+]*
+)+$'),
 	valid_from date,
 	valid_to date CHECK (valid_to > valid_from),
 	note text,

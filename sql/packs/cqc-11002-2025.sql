@@ -32,7 +32,7 @@ INSERT INTO fireiot.rule (pack, version, rule, requirements, figure, clause, nam
 	('cqc-11002-2025', 1, 'CQ-032', '{CQ-032}', 'F-66', '5.4.2', '操作人员培训', 'training of the operators', 'cycle', 'training', '1 year', 'min', 1, 'a year', 'shall', NULL, true),
 	('cqc-11002-2025', 1, 'CQ-012', '{CQ-012}', 'F-67', '4.3.3', '联络方式', 'ways to tell a unit', 'level', 'contact_channels', NULL, 'min', 2, 'channels', 'shall', NULL, true),
 	('cqc-11002-2025', 1, 'CQ-020', '{CQ-020}', 'F-69', '4.4.3', '存储空间余量', 'storage ahead', 'level', 'storage_ahead', '1 year', 'min', NULL, NULL, 'shall', NULL, true),
-	('cqc-11002-2025', 1, 'CQ-024', '{CQ-024}', 'F-74', '5.1.2.1', '网络安全等级保护', 'level of protection (GB/T 22239)', 'level', 'mlps_level', NULL, 'min', 2, 'level', 'should', '宜', true);
+	('cqc-11002-2025', 1, 'CQ-024', '{CQ-024}', 'F-74', '5.1.2.1', '网络安全等级保护', 'level of protection (GB/T 22239)', 'level', 'mlps_level', NULL, 'min', 2, NULL, 'should', '宜', true);
 
 INSERT INTO fireiot.rule (pack, version, rule, requirements, figure, clause, name_zh, name_en, sort, metric, limit_interval, modality, note, builtin)
 SELECT 'cqc-11002-2025', 1, c.rule, ARRAY[c.rule], 'F-64', '附录A', c.name_zh, c.name_en, 'cycle', c.metric, c.period::interval, 'should',

@@ -47,10 +47,10 @@ INSERT INTO fireiot.rule (pack, version, rule, requirements, figure, clause, nam
 	('jdz-2022-8', 1, 'JD-072 quarter', '{JD-072}', 'F-60', '第三十三条(8)', '季度报告', 'quarterly report', 'cycle', 'report_quarter', '3 months', NULL, NULL, NULL, 'of each unit', true),
 	('jdz-2022-8', 1, 'JD-072 year', '{JD-072}', 'F-60', '第三十三条(8)', '年度报告', 'yearly report', 'cycle', 'report_year', '1 year', NULL, NULL, NULL, 'of each unit', true),
 	('jdz-2022-8', 1, 'JD-085', '{JD-085}', 'F-63', '第四十二条', '安全评估', 'security assessment', 'cycle', 'assessment', '1 year', 'min', 1, 'a year', NULL, true),
-	('jdz-2022-8', 1, 'JD-012 city', '{JD-012}', 'F-72', '第十五条', '市级运维管理中心人员', 'staff of a city centre', 'level', 'staff.city_centre', NULL, 'min', 9, 'persons', NULL, true),
-	('jdz-2022-8', 1, 'JD-012 county', '{JD-012}', 'F-72', '第十五条', '县级运维管理中心人员', 'staff of a county centre', 'level', 'staff.county_centre', NULL, 'min', 5, 'persons', NULL, true),
-	('jdz-2022-8', 1, 'JD-032 large', '{JD-032}', 'F-72', '第二十五条', '社会平台服务团队(大型)', 'team of a large social platform', 'level', 'staff.large_platform', NULL, 'min', 5, 'persons', NULL, true),
-	('jdz-2022-8', 1, 'JD-032 other', '{JD-032}', 'F-72', '第二十五条', '社会平台服务团队(其他)', 'team of another social platform', 'level', 'staff.other_platform', NULL, 'min', 3, 'persons', NULL, true);
+	('jdz-2022-8', 1, 'JD-012 city', '{JD-012}', 'F-72', '第十五条', '市级运维管理中心人员', 'staff of a city centre', 'level', 'staff.city_centre', NULL, 'min', 9, 'staff', NULL, true),
+	('jdz-2022-8', 1, 'JD-012 county', '{JD-012}', 'F-72', '第十五条', '县级运维管理中心人员', 'staff of a county centre', 'level', 'staff.county_centre', NULL, 'min', 5, 'staff', NULL, true),
+	('jdz-2022-8', 1, 'JD-032 large', '{JD-032}', 'F-72', '第二十五条', '社会平台服务团队(大型)', 'team of a large social platform', 'level', 'staff.large_platform', NULL, 'min', 5, 'staff', NULL, true),
+	('jdz-2022-8', 1, 'JD-032 other', '{JD-032}', 'F-72', '第二十五条', '社会平台服务团队(其他)', 'team of another social platform', 'level', 'staff.other_platform', NULL, 'min', 3, 'staff', NULL, true);
 
 INSERT INTO fireiot.rule (pack, version, rule, requirements, clause, name_zh, name_en, sort, classes, metric, transition, conditions, required_steps, note, builtin) VALUES
 	('jdz-2022-8', 1, 'JD-066', '{JD-066}', '第三十三条(2)', '在线确认、取消', 'to cancel a fire is a verdict',

@@ -5,30 +5,32 @@
 INSERT INTO fireiot.rule_pack (pack, version, name_zh, name_en, document, basis, status, builtin) VALUES
 	('operator-default', 1, '运营机构默认值', 'Defaults of the operator', '无数字用语的默认值', 'operator', 'in_force', true);
 
-INSERT INTO fireiot.rule (pack, version, rule, requirements, clause, name_zh, name_en, sort, classes, metric,
+INSERT INTO fireiot.rule (pack, version, rule, requirements, clause, name_zh, name_en, sort, classes, kinds, metric,
 	start_step, stop_steps, limit_interval, origin, targets, conditions, note, builtin) VALUES
 	('operator-default', 1, 'fire notice', '{ZJ-073,QH-040,JD-082}', '实时, 第一时间', '火灾预警自动通知', 'automatic notice of a fire',
-	 'deadline', '{fire}', 'notice', 'opened', '{noticed,called,answered}', '3 s', 'operator', '{control_room,safety_manager}', NULL, 'as CQC/SC 11002-2025 4.3.1', true),
+	 'deadline', '{fire}', NULL, 'notice', 'opened', '{noticed,called,answered}', '3 s', 'operator', '{control_room,safety_manager}', NULL, 'as CQC/SC 11002-2025 4.3.1', true),
 	('operator-default', 1, 'fire call', '{QH-040,JD-082,SZ-021}', '第一时间, 立即', '火灾预警人工电话', 'the duty staff call',
-	 'deadline', '{fire}', 'call', 'opened', '{called,answered}', '1 min', 'operator', '{control_room,safety_manager}', NULL, 'as DB33 8.4.2', true),
+	 'deadline', '{fire}', NULL, 'call', 'opened', '{called,answered}', '1 min', 'operator', '{control_room,safety_manager}', NULL, 'as DB33 8.4.2', true),
 	('operator-default', 1, 'fire verdict', '{QH-040,JD-035,JD-082,SZ-025}', '第一时间, 立即', '火灾预警确认', 'the fire warning is verified',
-	 'deadline', '{fire}', 'verdict', 'opened', '{verified}', '3 min', 'operator', NULL, NULL, 'as DB33 8.4.2', true),
+	 'deadline', '{fire}', NULL, 'verdict', 'opened', '{verified}', '3 min', 'operator', NULL, NULL, 'as DB33 8.4.2', true),
 	('operator-default', 1, 'fire report', '{ZJ-078,QH-040,JD-017,JD-035,JD-082,SZ-027}', '立即, 同步', '真实火警报告', 'a real fire is reported',
-	 'deadline', '{fire}', 'report', 'verified', '{escalated,dispatched}', '1 min', 'operator', '{fire_brigade,responsible_person}', '{true_alarm}', NULL, true),
+	 'deadline', '{fire}', NULL, 'report', 'verified', '{escalated,dispatched}', '1 min', 'operator', '{fire_brigade,responsible_person}', '{true_alarm}', NULL, true),
 	('operator-default', 1, 'fire dispatch', '{QH-046,JD-092}', '立即', '调派力量', 'forces are sent to a real fire',
-	 'deadline', '{fire}', 'dispatch', 'verified', '{dispatched}', '1 min', 'operator', NULL, '{true_alarm}', NULL, true),
+	 'deadline', '{fire}', NULL, 'dispatch', 'verified', '{dispatched}', '1 min', 'operator', NULL, '{true_alarm}', NULL, true),
+	('operator-default', 1, 'gas report', '{JD-035}', '立即', '确认燃气泄漏报告', 'a verified gas leak is reported',
+	 'deadline', '{event}', '{gas.leak,gas.high}', 'report', 'verified', '{escalated,dispatched}', '1 min', 'operator', '{fire_brigade,responsible_person}', '{true_alarm}', NULL, true),
 	('operator-default', 1, 'event notice', '{JD-035,SZ-021}', '及时, 立即', '事件预警通知', 'tell the unit of an event',
-	 'deadline', '{event}', 'notice', 'opened', '{noticed,called,answered}', '15 min', 'operator', '{control_room,safety_manager}', NULL, 'as DB33 8.3.2', true),
+	 'deadline', '{event}', NULL, 'notice', 'opened', '{noticed,called,answered}', '15 min', 'operator', '{control_room,safety_manager}', NULL, 'as DB33 8.3.2', true),
 	('operator-default', 1, 'event clear', '{ZJ-015}', '及时', '事件预警处理', 'an event is handled',
-	 'deadline', '{event}', 'clear', 'opened', '{restored,reported_back}', '24 h', 'operator', '{safety_manager}', NULL, 'as DB33 8.3.4', true),
+	 'deadline', '{event}', NULL, 'clear', 'opened', '{restored,reported_back}', '24 h', 'operator', '{safety_manager}', NULL, 'as DB33 8.3.4', true),
 	('operator-default', 1, 'fault notice', '{QH-037,CQ-022,JD-031}', '及时', '故障通知', 'tell the unit of a fault',
-	 'deadline', '{fault}', 'notice', 'opened', '{noticed,called,answered}', '30 min', 'operator', '{control_room,safety_manager}', NULL, 'as DB33 8.2.1', true),
+	 'deadline', '{fault}', NULL, 'notice', 'opened', '{noticed,called,answered}', '30 min', 'operator', '{control_room,safety_manager}', NULL, 'as DB33 8.2.1', true),
 	('operator-default', 1, 'fault clear', '{QH-037,QH-040,JD-031}', '及时', '故障修复', 'a fault is repaired',
-	 'deadline', '{fault}', 'clear', 'opened', '{restored,reported_back}', '48 h', 'operator', '{safety_manager}', NULL, 'as DB33 8.2.2', true),
+	 'deadline', '{fault}', NULL, 'clear', 'opened', '{restored,reported_back}', '48 h', 'operator', '{safety_manager}', NULL, 'as DB33 8.2.2', true),
 	('operator-default', 1, 'link notice', '{QH-037,JD-031}', '及时', '通信中断通知', 'tell the unit that a link is lost',
-	 'deadline', '{link}', 'notice', 'opened', '{noticed,called,answered}', '30 min', 'operator', '{safety_manager}', NULL, 'as for a fault', true),
+	 'deadline', '{link}', NULL, 'notice', 'opened', '{noticed,called,answered}', '30 min', 'operator', '{safety_manager}', NULL, 'as for a fault', true),
 	('operator-default', 1, 'link clear', '{QH-037,JD-031}', '及时', '通信恢复', 'a lost link is repaired',
-	 'deadline', '{link}', 'clear', 'opened', '{restored,reported_back}', '48 h', 'operator', '{maintenance}', NULL, 'as for a fault', true);
+	 'deadline', '{link}', NULL, 'clear', 'opened', '{restored,reported_back}', '48 h', 'operator', '{maintenance}', NULL, 'as for a fault', true);
 
 INSERT INTO fireiot.rule (pack, version, rule, requirements, clause, name_zh, name_en, sort, metric, limit_interval, origin, note, builtin) VALUES
 	('operator-default', 1, 'outage', '{ZJ-045,QH-013,JD-030,SZ-047}', '立即, 及时', '平台停用报告', 'the platform stops: report it', 'supervision', 'outage', '10 min', 'operator', NULL, true),

@@ -30,8 +30,8 @@ INSERT INTO fireiot.rule (pack, version, rule, requirements, figure, clause, nam
 INSERT INTO fireiot.rule (pack, version, rule, requirements, figure, clause, name_zh, name_en, sort, metric, limit_interval, bound, level, level_unit, note, builtin) VALUES
 	('sz-db3205-2023', 1, 'SZ-033', '{SZ-033}', 'F-61', '6.3.7.3', '按自然年统计', 'statistics of each calendar year, without gaps', 'cycle', 'statistics_year', '1 year', NULL, NULL, NULL, 'calendar year', true),
 	('sz-db3205-2023', 1, 'SZ-006', '{SZ-006}', 'F-65', '4.2.4.1', '人员培训', 'training of each person', 'cycle', 'training', '1 year', 'min', 12, 'a year', NULL, true),
-	('sz-db3205-2023', 1, 'SZ-005', '{SZ-005}', 'F-73', '4.2.3', '现场人员配备', 'field staff', 'level', 'staff.field_per_household', NULL, 'min', 0.0025, 'persons a household', '1 : 400', true),
-	('sz-db3205-2023', 1, 'SZ-039', '{SZ-039}', 'F-74', '7.3.1', '网络安全等级保护', 'level of protection (GB/T 22239)', 'level', 'mlps_level', NULL, 'min', 3, 'level', NULL, true);
+	('sz-db3205-2023', 1, 'SZ-005', '{SZ-005}', 'F-73', '4.2.3', '现场人员配备', 'field staff', 'level', 'staff.field_per_household', NULL, 'min', 0.0025, 'field staff a household', '1 : 400', true),
+	('sz-db3205-2023', 1, 'SZ-039', '{SZ-039}', 'F-74', '7.3.1', '网络安全等级保护', 'level of protection (GB/T 22239)', 'level', 'mlps_level', NULL, 'min', 3, NULL, NULL, true);
 
 INSERT INTO fireiot.rule (pack, version, rule, requirements, clause, name_zh, name_en, sort, classes, metric, transition, conditions, required_fields, required_steps, note, builtin) VALUES
 	('sz-db3205-2023', 1, 'SZ-029', '{SZ-029}', '6.3.6.1', '预警解除两个条件', 'two conditions of a release',

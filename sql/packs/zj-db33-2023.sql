@@ -78,14 +78,14 @@ INSERT INTO fireiot.rule (pack, version, rule, requirements, figure, clause, nam
 	('zj-db33-2023', 1, 'ZJ-104 quarter', '{ZJ-104}', 'F-59', '9.1.11', '季度报告', 'quarterly report', 'cycle', 'report_quarter', '3 months', NULL, NULL, NULL, 'of the operation and of each unit', true),
 	('zj-db33-2023', 1, 'ZJ-104 year', '{ZJ-104}', 'F-59', '9.1.11', '年度报告', 'yearly report', 'cycle', 'report_year', '1 year', NULL, NULL, NULL, 'of the operation and of each unit', true),
 	('zj-db33-2023', 1, 'ZJ-031', '{ZJ-031}', 'F-68', '6.3.4', '同时处理警情', 'incidents handled at once', 'level', 'incidents_at_once', NULL, 'min', 2, 'incidents', NULL, true),
-	('zj-db33-2023', 1, 'ZJ-035', '{ZJ-035}', 'F-70', '6.4.1', '运营服务人员', 'staff of the operator', 'level', 'staff', NULL, 'min', 9, 'persons', NULL, true),
-	('zj-db33-2023', 1, 'ZJ-035 lead', '{ZJ-035}', 'F-70', '6.4.1', '技术负责人', 'technical lead', 'level', 'staff_lead', NULL, 'min', 1, 'persons', NULL, true),
-	('zj-db33-2023', 1, 'ZJ-035 duty', '{ZJ-035}', 'F-70', '6.4.1', '值守人员', 'duty staff', 'level', 'staff_duty', NULL, 'min', 6, 'persons', NULL, true),
-	('zj-db33-2023', 1, 'ZJ-035 field', '{ZJ-035}', 'F-70', '6.4.1', '现场服务人员', 'field staff', 'level', 'staff_field', NULL, 'min', 2, 'persons', NULL, true),
+	('zj-db33-2023', 1, 'ZJ-035', '{ZJ-035}', 'F-70', '6.4.1', '运营服务人员', 'staff of the operator', 'level', 'staff', NULL, 'min', 9, 'staff', NULL, true),
+	('zj-db33-2023', 1, 'ZJ-035 lead', '{ZJ-035}', 'F-70', '6.4.1', '技术负责人', 'technical lead', 'level', 'staff_lead', NULL, 'min', 1, 'staff', NULL, true),
+	('zj-db33-2023', 1, 'ZJ-035 duty', '{ZJ-035}', 'F-70', '6.4.1', '值守人员', 'duty staff', 'level', 'staff_duty', NULL, 'min', 6, 'staff', NULL, true),
+	('zj-db33-2023', 1, 'ZJ-035 field', '{ZJ-035}', 'F-70', '6.4.1', '现场服务人员', 'field staff', 'level', 'staff_field', NULL, 'min', 2, 'staff', NULL, true),
 	('zj-db33-2023', 1, 'ZJ-037', '{ZJ-037}', 'F-71', '6.4.3', '每班时长', 'length of a shift', 'level', 'shift_length', '8 h', 'max', NULL, NULL, NULL, true),
-	('zj-db33-2023', 1, 'ZJ-038', '{ZJ-038}', 'F-71', '6.4.3', '每班人数', 'persons on a shift', 'level', 'shift_staff', NULL, 'min', 2, 'persons', NULL, true),
-	('zj-db33-2023', 1, 'ZJ-038 mid-level', '{ZJ-038}', 'F-71', '6.4.3', '每班中级及以上人数', 'persons of mid-level or above on a shift', 'level', 'shift_mid_level', NULL, 'min', 1, 'persons', NULL, true),
-	('zj-db33-2023', 1, 'ZJ-112', '{ZJ-112}', 'F-74', '9.2.1', '网络安全等级保护', 'level of protection (GB/T 22239)', 'level', 'mlps_level', NULL, 'min', 2, 'level', NULL, true);
+	('zj-db33-2023', 1, 'ZJ-038', '{ZJ-038}', 'F-71', '6.4.3', '每班人数', 'persons on a shift', 'level', 'shift_staff', NULL, 'min', 2, 'staff', NULL, true),
+	('zj-db33-2023', 1, 'ZJ-038 mid-level', '{ZJ-038}', 'F-71', '6.4.3', '每班中级及以上人数', 'persons of mid-level or above on a shift', 'level', 'shift_mid_level', NULL, 'min', 1, 'staff', NULL, true),
+	('zj-db33-2023', 1, 'ZJ-112', '{ZJ-112}', 'F-74', '9.2.1', '网络安全等级保护', 'level of protection (GB/T 22239)', 'level', 'mlps_level', NULL, 'min', 2, NULL, NULL, true);
 
 INSERT INTO fireiot.rule (pack, version, rule, requirements, clause, name_zh, name_en, sort, classes, metric, transition, conditions, required_fields, required_steps, note, builtin) VALUES
 	('zj-db33-2023', 1, 'ZJ-079', '{ZJ-079}', '8.4.3', '误报查明原因', 'a false alarm needs its cause',

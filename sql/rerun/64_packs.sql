@@ -214,6 +214,7 @@ CREATE OR REPLACE FUNCTION fireiot.check_contract_rule()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET intervalstyle = 'postgres'
 AS $$
 DECLARE
 	unit bigint;

@@ -207,8 +207,7 @@ SET search_path = pg_catalog, pg_temp
 SET intervalstyle = 'postgres'
 AS $$
 	SELECT nullif(concat_ws(' ', CASE WHEN rule.sort <> 'deadline' THEN CASE rule.bound WHEN 'min' THEN 'at least' WHEN 'max' THEN 'at most' END END,
-		trim_scale(rule.level), rule.level_unit,
-		CASE WHEN rule.level IS NULL THEN rule.limit_interval::text END,
+		trim_scale(rule.level), CASE WHEN rule.level IS NULL THEN rule.limit_interval::text END, rule.level_unit,
 		CASE WHEN rule.limit_days = 1 THEN '1 working day' WHEN rule.limit_days > 1 THEN format('%s working days', rule.limit_days) END), '')
 $$;
 COMMENT ON FUNCTION fireiot.rule_number(fireiot.rule) IS
