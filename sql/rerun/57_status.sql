@@ -328,7 +328,7 @@ AS $$
 	WITH listener AS (
 		SELECT oid FROM pg_roles WHERE rolname = role
 	), on_table (privilege, names) AS (VALUES
-		('SELECT', 'organization unit building area device part frame_verdict frame quarantine device_now part_now command alarm_now'),
+		('SELECT', 'organization unit building area device part frame_verdict frame quarantine device_now part_now command alarm_now alarm_backlog'),
 		('INSERT', 'frame observation quarantine command_step device_now part_now command'),
 		('UPDATE', 'device_now part_now command')
 	), missing AS (

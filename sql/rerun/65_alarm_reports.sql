@@ -24,7 +24,8 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value',
 				DETAIL = CASE WHEN of_class IS NULL THEN 'There is no such kind of alarm.'
 					WHEN about IS NULL THEN 'It says neither device, unit, camera nor subject.' ELSE 'Its confidence is not between 0 and 1.' END,
-				HINT = CASE WHEN of_class IS NULL THEN 'SELECT kind, class, name_en FROM fireiot.alarm_kind lists them; a site may add rows.' END;
+				HINT = CASE WHEN of_class IS NULL THEN 'SELECT kind, class, name_en FROM fireiot.alarm_kind lists them; a site may add rows.'
+					WHEN about IS NULL THEN 'Give one of them.' ELSE 'Give it as a part of one, or not at all.' END;
 	END IF;
 	one := (1, of_device, of_part, about, of_class, report_event.kind, 'report', NOT cleared, clock_timestamp(), report_event.occurred_at, NULL,
 		NULL, NULL, NULL, NULL, report_event.unit_id, coalesce(actor, fireiot.session_login()), told);

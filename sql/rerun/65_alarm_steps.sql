@@ -89,7 +89,8 @@ BEGIN
 			IF what = ANY (had) THEN
 				RAISE EXCEPTION 'alarm % is already %', n.id, what
 					USING ERRCODE = 'object_not_in_prerequisite_state',
-						DETAIL = CASE what WHEN 'acknowledged' THEN format('By %s at %s.', n.acknowledged_by, n.acknowledged_at) END;
+						DETAIL = CASE what WHEN 'acknowledged' THEN format('By %s at %s.', n.acknowledged_by, n.acknowledged_at)
+							ELSE 'It is done once, until the case is opened again.' END;
 			END IF;
 		END LOOP;
 		FOREACH what IN ARRAY asks.needs LOOP

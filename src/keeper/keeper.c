@@ -21,12 +21,19 @@
 #include "base/worker.h"
 #include "keeper/deadlines.h"
 
+/* How often it is asked whether alarms were missed: after errors, and anyway. */
+#define BACKLOG_MS 2000
+#define RECHECK_MS (10 * 60 * 1000)
+
 /* How often the extension is looked for. */
 #define LOOK_MS 2000
 
 static worker_slot *me;
 static TimestampTz checkpoint_at;	/* the next one */
 static bool checkpoint_is_due;	/* there are blocks that none covers */
+static bool rechecked;			/* alarms were, since the start */
+static ticks rechecked_at;
+static ticks backlog_at;		/* was looked at */
 
 static bool
 extension_is_there(void)
@@ -74,6 +81,23 @@ sign_checkpoint(void)
 	checkpoint_is_due = false;
 }
 
+/* Alarms that an error has kept from being written come later. */
+static void
+recheck_alarms(void)
+{
+	ticks		now = ticks_now();
+	bool		due = !rechecked || ticks_passed(rechecked_at, now, RECHECK_MS);
+
+	if (!due && !ticks_passed(backlog_at, now, BACKLOG_MS))
+		return;
+	backlog_at = now;
+	if (!due && !call("SELECT b.id FROM fireiot.alarm_backlog AS b LIMIT 1"))
+		return;
+	(void) call("SELECT fireiot.recheck_alarms()");
+	rechecked = true;
+	rechecked_at = now;
+}
+
 static void
 turn(void)
 {
@@ -86,6 +110,7 @@ turn(void)
 	if (call("SELECT fireiot.seal()"))
 		checkpoint_is_due = true;
 	sign_checkpoint();
+	recheck_alarms();
 	if (me->state != WORKER_WORKING || me->message[0] != '\0')
 		worker_slot_report(me, WORKER_WORKING, "");
 }
