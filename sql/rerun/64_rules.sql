@@ -124,7 +124,7 @@ AS $$
 	WITH r AS MATERIALIZED (SELECT p AS rule FROM fireiot.pack_rules(packs) AS p)
 	SELECT (o.rule).*
 	FROM r AS o
-	WHERE NOT EXISTS (
+	WHERE (o.rule).origin = 'clause' OR NOT EXISTS (
 		SELECT FROM r AS c
 		WHERE fireiot.puts_aside(c.rule, o.rule) AND (c.rule).kinds IS NULL
 			AND ((o.rule).classes IS NULL OR (o.rule).classes <@ (c.rule).classes))
@@ -148,7 +148,7 @@ BEGIN
 	)
 	SELECT (o.rule).*
 	FROM r AS o
-	WHERE NOT EXISTS (SELECT FROM r AS c WHERE fireiot.puts_aside(c.rule, o.rule));
+	WHERE (o.rule).origin = 'clause' OR NOT EXISTS (SELECT FROM r AS c WHERE fireiot.puts_aside(c.rule, o.rule));
 END
 $$;
 COMMENT ON FUNCTION fireiot.case_rules(text, text, text) IS
