@@ -82,7 +82,7 @@ DECLARE
 BEGIN
 	PERFORM fireiot.grant_all_of(ARRAY['SELECT ON ' || relations, 'EXECUTE ON FUNCTION ' || functions,
 		'EXECUTE ON FUNCTION fireiot.unit_packs(bigint[], timestamptz), fireiot.packs_of(bigint, timestamptz), fireiot.pack_rules(text), fireiot.rules_of(text), fireiot.case_rules(text, text, text), fireiot.with_packs(text, text), fireiot.known_packs(text)',
-		'EXECUTE ON FUNCTION fireiot.puts_aside(fireiot.rule, fireiot.rule), fireiot.strictness(fireiot.rule), fireiot.rule_number(fireiot.rule), fireiot.strictest_of(text, text, text), fireiot.strictest(bigint, text, timestamptz, text), fireiot.contradictions(text), fireiot.loosened_by(fireiot.contract_rule, text)',
+		'EXECUTE ON FUNCTION fireiot.puts_aside(fireiot.rule, fireiot.rule), fireiot.strictness(fireiot.rule), fireiot.rule_number(fireiot.rule), fireiot.strictest_of(text, text, text), fireiot.strictest(bigint, text, timestamptz, text), fireiot.contradictions(text), fireiot.is_looser(fireiot.contract_rule, fireiot.rule), fireiot.without_contracts(text), fireiot.loose_contracts()',
 		'EXECUTE ON FUNCTION fireiot.contacts_of(bigint, text, timestamptz, bigint, bigint), fireiot.setting(text)',
 		'EXECUTE ON FUNCTION fireiot.add_working_days(timestamptz, integer), fireiot.working_days_due(timestamptz, integer), fireiot.working_days_between(timestamptz, timestamptz), fireiot.is_working_day(date)',
 		'EXECUTE ON FUNCTION fireiot.fits_verdict(text, boolean, text[]), fireiot.clocks_of(bigint[], timestamptz, text), fireiot.why(bigint), fireiot.judge(timestamptz, timestamptz, text), fireiot.urgent_alarms(integer, text), fireiot.board(integer, text[])'], role);

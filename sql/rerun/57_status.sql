@@ -142,7 +142,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH own (name, columns, others) AS (VALUES
 		('alarm_kind', 'kind class name_zh name_en clause builtin',
-			'alarm_kind_class_check alarm_kind_kind_check'),
+			'own_row alarm_kind_class_check alarm_kind_kind_check'),
 		('alarm', 'id received_at device part unit_id tx class kind origin window_id occurred_at frame_id state quantity value limit_value packs subject detail', 'run_clocks'),
 		('alarm_backlog', 'id noted_at tries problem devices parts kinds quantities befores nows observed_ats received_ats frame_ids', ''),
 		('alarm_now', 'id opened_at device part subject class kind unit_id packs window_id repeats last_at flapping_since restored_at acknowledged_at acknowledged_by noticed_at called_at answered_at verdict verified_at dispatched_at handling_at reported_back_at recorded_at released_at escalated_at origin opened_as',
@@ -156,7 +156,7 @@ AS $$
 			'attachment_step_by_attachment attachment_step_check attachment_step_check1 attachment_step_reason_check attachment_step_step_check'),
 		('building', 'id unit_id name address floors_above floors_below height_m area_m2 note created_at changed_at', 'stamp_change'),
 		('calendar_day', 'day working name source builtin',
-			'calendar_changed calendar_day_day_check'),
+			'calendar_changed own_row calendar_day_day_check'),
 		('change_log', 'id received_at tx login role origin application object key action old new', ''),
 		('change_log_start', 'started_at login', ''),
 		('command', 'id device command type app requested_at requested_by expires_at state attempt seq sent_at done_at answer answer_frame_id note',

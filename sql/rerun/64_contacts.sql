@@ -53,32 +53,41 @@ $$;
 COMMENT ON FUNCTION fireiot.contacts_of(bigint, text, timestamptz, bigint, bigint) IS
 'Whom to tell of a unit at a time, of one role or of all, in order';
 
+-- Who is needed: the roles of every unit, and whom the rules of its packs want
+-- told when a deadline is breached.
 CREATE OR REPLACE VIEW fireiot.contact_problem AS
 WITH today AS MATERIALIZED (
 	SELECT CAST(now() AT TIME ZONE fireiot.setting('time_zone') AS date) AS day
-), own AS MATERIALIZED (
-	SELECT c.unit_id, c.role, split_part(way, ':', 1) AS way
+), valid AS MATERIALIZED (
+	SELECT DISTINCT c.unit_id, c.role, split_part(way, ':', 1) AS way
 	FROM fireiot.contact AS c CROSS JOIN LATERAL unnest(c.channels) AS way, today AS t
-	WHERE c.unit_id IS NOT NULL AND coalesce(c.valid_from <= t.day, true) AND coalesce(t.day < c.valid_to, true)
+	WHERE coalesce(c.valid_from <= t.day, true) AND coalesce(t.day < c.valid_to, true)
 ), wanted AS MATERIALIZED (
-	SELECT p.unit_id, p.packs FROM fireiot.unit_packs(ARRAY(SELECT u.id FROM fireiot.unit AS u)) AS p
+	SELECT p.unit_id, fireiot.without_contracts(p.packs) AS packs FROM fireiot.unit_packs(ARRAY(SELECT u.id FROM fireiot.unit AS u)) AS p
+), used AS MATERIALIZED (
+	SELECT DISTINCT packs FROM wanted
+), role AS MATERIALIZED (
+	SELECT u.packs, r.role
+	FROM used AS u CROSS JOIN LATERAL (
+		SELECT 'responsible_person' AS role UNION SELECT 'safety_manager'
+		UNION SELECT 'control_room' WHERE '+control_room' = ANY (string_to_array(u.packs, ','))
+		UNION SELECT target FROM fireiot.rules_of(u.packs) AS r CROSS JOIN LATERAL unnest(r.targets) AS target WHERE r.action <> 'none') AS r
 ), ways AS MATERIALIZED (
-	SELECT w.packs, s.level, format('%s of %s/%s', s.rule, s.pack, s.version) AS rule
-	FROM (SELECT DISTINCT packs FROM wanted) AS w
-	CROSS JOIN LATERAL fireiot.strictest_of(w.packs) AS s
+	SELECT u.packs, s.level, format('%s of %s/%s', s.rule, s.pack, s.version) AS rule
+	FROM used AS u CROSS JOIN LATERAL fireiot.strictest_of(u.packs) AS s
 	WHERE s.metric = 'contact_channels'
+), count_of AS (
+	SELECT v.unit_id, count(DISTINCT v.way) AS ways FROM valid AS v WHERE v.unit_id IS NOT NULL GROUP BY v.unit_id
 )
-SELECT u.id AS unit_id, format('nobody is %s', r.role) AS problem
-FROM fireiot.unit AS u
-LEFT JOIN fireiot.unit_profile AS p ON p.unit_id = u.id
-CROSS JOIN LATERAL (VALUES ('responsible_person', true), ('safety_manager', true), ('control_room', p.control_room)) AS r (role, needed)
-WHERE r.needed AND NOT EXISTS (SELECT FROM own AS o WHERE o.unit_id = u.id AND o.role = r.role)
+SELECT w.unit_id, format('nobody is %s', r.role) AS problem
+FROM wanted AS w JOIN role AS r ON r.packs = w.packs
+WHERE NOT EXISTS (SELECT FROM valid AS v WHERE v.unit_id = w.unit_id AND v.role = r.role)
+	AND NOT EXISTS (SELECT FROM valid AS v WHERE v.unit_id IS NULL AND v.role = r.role)
 UNION ALL
-SELECT w.unit_id, format('%s ways to tell it, %s asks for %s', count(DISTINCT o.way), s.rule, s.level)
+SELECT w.unit_id, format('%s ways to tell it, %s asks for %s', coalesce(c.ways, 0), s.rule, s.level)
 FROM wanted AS w
 JOIN ways AS s ON s.packs = w.packs
-LEFT JOIN own AS o ON o.unit_id = w.unit_id
-GROUP BY w.unit_id, s.rule, s.level
-HAVING count(DISTINCT o.way) < s.level;
+LEFT JOIN count_of AS c ON c.unit_id = w.unit_id
+WHERE coalesce(c.ways, 0) < s.level;
 COMMENT ON VIEW fireiot.contact_problem IS
 'Units that have not the contacts that they need today: no rows when all is well';

@@ -44,6 +44,33 @@ CREATE OR REPLACE TRIGGER keep_all_rules BEFORE TRUNCATE ON fireiot.rule_pack
 	FOR EACH STATEMENT EXECUTE FUNCTION fireiot.keep_rules();
 COMMENT ON TRIGGER keep_all_rules ON fireiot.rule_pack IS 'what is loaded stays';
 
+-- What a site says of a day or a kind is the site's, also where there is a row of
+-- ours, now or in a later version: it is dumped, and it wins.
+CREATE OR REPLACE FUNCTION fireiot.own_row()
+RETURNS trigger
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF TG_OP = 'UPDATE' THEN
+		NEW.builtin := false;
+	ELSIF NOT NEW.builtin THEN
+		EXECUTE format('DELETE FROM fireiot.%I WHERE %I::text = $1 AND builtin', TG_TABLE_NAME, TG_ARGV[0])
+		USING to_jsonb(NEW) ->> TG_ARGV[0];
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION fireiot.own_row() IS
+'Trigger: a row that a site inserts or changes takes the place of the one that belongs to the extension';
+
+CREATE OR REPLACE TRIGGER own_row BEFORE INSERT OR UPDATE ON fireiot.calendar_day
+	FOR EACH ROW EXECUTE FUNCTION fireiot.own_row('day');
+COMMENT ON TRIGGER own_row ON fireiot.calendar_day IS 'what a site says of a day wins';
+CREATE OR REPLACE TRIGGER own_row BEFORE INSERT OR UPDATE ON fireiot.alarm_kind
+	FOR EACH ROW EXECUTE FUNCTION fireiot.own_row('kind');
+COMMENT ON TRIGGER own_row ON fireiot.alarm_kind IS 'what a site says of a kind wins';
+
 -- Keys that a document may have, so that a typing error is none that is lost.
 CREATE OR REPLACE FUNCTION fireiot.known_keys(object jsonb, allowed text[], what text)
 RETURNS void
@@ -138,7 +165,9 @@ BEGIN
 	END IF;
 	-- one at a time
 	LOCK TABLE fireiot.rule_pack IN SHARE ROW EXCLUSIVE MODE;
-	SELECT coalesce(max(p.version), 0) + 1 INTO new_version FROM fireiot.rule_pack AS p WHERE p.pack = name;
+	-- those of the extension are below, in later versions of it too
+	SELECT coalesce(greatest(max(p.version) + 1, CASE WHEN bool_or(p.builtin) THEN 1001 END), 1) INTO new_version
+	FROM fireiot.rule_pack AS p WHERE p.pack = name;
 	IF new_version = 1 AND NOT document ?& '{basis,document,name_zh,name_en}' THEN
 		RAISE EXCEPTION 'the first version of pack "%" needs basis, document, name_zh and name_en', name
 			USING ERRCODE = 'invalid_parameter_value',
@@ -157,7 +186,8 @@ BEGIN
 		coalesce(r.retention_source, o.retention_source), coalesce(r.status, 'in_force'),
 		coalesce(r.valid_from, (now() AT TIME ZONE fireiot.setting('time_zone'))::date), r.valid_to, r.note
 	FROM jsonb_populate_record(NULL::fireiot.rule_pack, document - 'rules' - 'classes') AS r
-	LEFT JOIN fireiot.rule_pack AS o ON o.pack = name AND o.version = new_version - 1;
+	LEFT JOIN fireiot.rule_pack AS o ON o.pack = name
+		AND o.version = (SELECT max(l.version) FROM fireiot.rule_pack AS l WHERE l.pack = name);
 	FOR piece IN SELECT jsonb_array_elements(document -> 'rules')
 	LOOP
 		PERFORM fireiot.load_rule(name, new_version, piece);
@@ -172,7 +202,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION fireiot.load_pack(jsonb) IS
-'Loads a pack, or a new version of one: what it does not say of the pack itself is as in the version before. Cases that are open keep theirs. Returns name/version';
+'Loads a pack, or a new version of one: what it does not say of the pack itself is as in the version before. Cases that are open keep theirs. Returns name/version; versions of packs of the extension begin at 1001';
 
 CREATE OR REPLACE FUNCTION fireiot.end_pack(pack text, version integer, valid_to date, reason text)
 RETURNS void
@@ -192,6 +222,19 @@ COMMENT ON FUNCTION fireiot.end_pack(text, integer, date, text) IS
 
 -- Does a contract ask for less than the law?  Working days may be longer than
 -- any number of hours, and hours are never longer than as many days.
+CREATE OR REPLACE FUNCTION fireiot.is_looser(agreed fireiot.contract_rule, law fireiot.rule)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT law.metric = agreed.metric AND law.origin = 'clause' AND law.pack NOT LIKE 'contract-%'
+		AND coalesce(CASE WHEN agreed.limit_interval IS NOT NULL
+			THEN agreed.limit_interval > coalesce(law.limit_interval, make_interval(days => law.limit_days))
+			ELSE law.limit_interval IS NOT NULL OR agreed.limit_days > law.limit_days END, false)
+$$;
+COMMENT ON FUNCTION fireiot.is_looser(fireiot.contract_rule, fireiot.rule) IS
+'Would a rule of a contract loosen this clause, if both are for one case?';
+
 CREATE OR REPLACE FUNCTION fireiot.loosened_by(agreed fireiot.contract_rule, packs text)
 RETURNS SETOF fireiot.rule
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
@@ -201,14 +244,40 @@ AS $$
 	FROM unnest(agreed.classes) AS class
 	CROSS JOIN unnest(coalesce(agreed.kinds, ARRAY[NULL::text])) AS kind
 	CROSS JOIN LATERAL fireiot.case_rules(packs, class, kind) AS l
-	WHERE l.metric = agreed.metric AND l.origin = 'clause' AND l.pack NOT LIKE 'contract-%'
-		AND CASE WHEN agreed.limit_interval IS NOT NULL
-			THEN agreed.limit_interval > coalesce(l.limit_interval, make_interval(days => l.limit_days))
-			ELSE l.limit_interval IS NOT NULL OR agreed.limit_days > l.limit_days END
+	WHERE fireiot.is_looser(agreed, l)
 	ORDER BY fireiot.strictness(l) LIMIT 1
 $$;
 COMMENT ON FUNCTION fireiot.loosened_by(fireiot.contract_rule, text) IS
 'The strictest clause of some packs that a rule of a contract would loosen; no row when it does not';
+
+-- Of all contracts at once: what many units have in common is asked once.
+CREATE OR REPLACE FUNCTION fireiot.loose_contracts(OUT contract_id bigint, OUT rule text, OUT law fireiot.rule)
+RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 5
+SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH packs AS MATERIALIZED (
+		SELECT p.unit_id, fireiot.without_contracts(p.packs) AS packs
+		FROM fireiot.unit_packs(ARRAY(SELECT k.unit_id FROM fireiot.contract AS k)) AS p
+	), agreed AS MATERIALIZED (
+		SELECT c AS rule, p.packs, of_class AS class, of_kind AS kind
+		FROM fireiot.contract_rule AS c
+		JOIN fireiot.contract AS k ON k.id = c.contract_id
+		JOIN packs AS p ON p.unit_id = k.unit_id
+		CROSS JOIN LATERAL unnest(c.classes) AS of_class
+		CROSS JOIN LATERAL unnest(coalesce(c.kinds, ARRAY[''])) AS of_kind
+	), law AS MATERIALIZED (
+		SELECT a.packs, a.class, a.kind, r AS law
+		FROM (SELECT DISTINCT packs, class, kind FROM agreed) AS a
+		CROSS JOIN LATERAL fireiot.case_rules(a.packs, a.class, nullif(a.kind, '')) AS r
+	)
+	SELECT DISTINCT ON ((a.rule).contract_id, (a.rule).rule) (a.rule).contract_id, (a.rule).rule, l.law
+	FROM agreed AS a JOIN law AS l ON l.packs = a.packs AND l.class = a.class AND l.kind = a.kind AND (l.law).metric = (a.rule).metric
+	WHERE fireiot.is_looser(a.rule, l.law)
+	ORDER BY (a.rule).contract_id, (a.rule).rule, fireiot.strictness(l.law)
+$$;
+COMMENT ON FUNCTION fireiot.loose_contracts() IS
+'Rules of contracts that are looser than what the law says by now, each with the clause';
 
 CREATE OR REPLACE FUNCTION fireiot.check_contract_rule()
 RETURNS trigger
@@ -351,10 +420,9 @@ FROM fireiot.rule_pack_state AS s
 WHERE s.in_force AND s.basis <> 'contract' AND s.valid_to < now() + interval '180 days'
 	AND NOT EXISTS (SELECT FROM fireiot.rule_pack_state AS n WHERE n.pack = s.pack AND n.version > s.version AND n.status = 'in_force')
 UNION ALL
-SELECT 'contract_rule', format('%s %s', c.contract_id, c.rule), format('is looser than %s of %s/%s: %s', l.rule, l.pack, l.version, fireiot.rule_number(l))
-FROM fireiot.contract_rule AS c
-JOIN fireiot.contract AS k ON k.id = c.contract_id
-CROSS JOIN LATERAL fireiot.loosened_by(c, fireiot.packs_of(k.unit_id)) AS l
+SELECT 'contract_rule', format('%s %s', c.contract_id, c.rule),
+	format('is looser than %s of %s/%s: %s', (c.law).rule, (c.law).pack, (c.law).version, fireiot.rule_number(c.law))
+FROM fireiot.loose_contracts() AS c
 UNION ALL
 SELECT 'contract_rule', format('%s %s', c.contract_id, c.rule), format('there is no contract %s', c.contract_id)
 FROM fireiot.contract_rule AS c

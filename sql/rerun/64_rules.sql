@@ -295,11 +295,21 @@ $$;
 COMMENT ON FUNCTION fireiot.contradictions(text) IS
 'Where the packs ask for more at least than they allow at most: shown, and left to people to resolve';
 
+-- Contracts set deadlines only, and each unit has its own: without them there are
+-- few different sets of packs, however many units.
+CREATE OR REPLACE FUNCTION fireiot.without_contracts(packs text)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$ SELECT regexp_replace(packs, 'contract-[0-9]+/[0-9]+,?', '', 'g') $$;
+COMMENT ON FUNCTION fireiot.without_contracts(text) IS
+'The packs that are not of contracts';
+
 CREATE OR REPLACE VIEW fireiot.rule_contradiction AS
 WITH used AS MATERIALIZED (
-	SELECT p.packs, count(*) AS units
+	SELECT fireiot.without_contracts(p.packs) AS packs, count(*) AS units
 	FROM fireiot.unit_packs(ARRAY(SELECT u.id FROM fireiot.unit AS u)) AS p
-	GROUP BY p.packs
+	GROUP BY 1
 )
 SELECT u.packs, u.units, c.metric, c.at_least, c.at_least_rule, c.at_most, c.at_most_rule
 FROM used AS u CROSS JOIN LATERAL fireiot.contradictions(u.packs) AS c;
