@@ -564,6 +564,14 @@ AS $$
 			'SELECT * FROM fireiot.registry_problem; says what refers to nothing.'
 		FROM fireiot.registry_problem
 		UNION ALL
+		SELECT 16.2, 'rules', count(*) || ' problems', CASE WHEN count(*) = 0 THEN true END,
+			'SELECT * FROM fireiot.rule_problem; says what does not fit in packs, profiles and contracts.'
+		FROM fireiot.rule_problem
+		UNION ALL
+		SELECT 16.3, 'contacts', count(DISTINCT unit_id) || ' units without', CASE WHEN count(*) = 0 THEN true END,
+			'SELECT * FROM fireiot.contact_problem; says whom each lacks.'
+		FROM fireiot.contact_problem
+		UNION ALL
 		SELECT 16.5, 'calendar', concat_ws(', ', y.known, CASE WHEN g.gaps > 0 THEN format('%s deadlines rest on a year that is not', g.gaps) END),
 			CASE WHEN g.gaps > 0 THEN false WHEN fireiot.is_working_day((now() AT TIME ZONE f.zone)::date + 30) IS NOT NULL THEN true END,
 			'Enter the days off and the working days in lieu of the State Council''s notice in fireiot.calendar_day.'
