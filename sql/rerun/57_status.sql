@@ -572,7 +572,7 @@ AS $$
 			'SELECT * FROM fireiot.contact_problem; says whom each lacks.'
 		FROM fireiot.contact_problem
 		UNION ALL
-		SELECT 16.5, 'calendar', concat_ws(', ', y.known, CASE WHEN g.gaps > 0 THEN format('%s deadlines rest on a year that is not', g.gaps) END),
+		SELECT 16.5, 'calendar', concat_ws(', ', y.known, CASE WHEN g.gaps > 0 THEN 'deadlines that rest on other years: ' || g.gaps END),
 			CASE WHEN g.gaps > 0 THEN false WHEN fireiot.is_working_day((now() AT TIME ZONE f.zone)::date + 30) IS NOT NULL THEN true END,
 			'Enter the days off and the working days in lieu of the State Council''s notice in fireiot.calendar_day.'
 		FROM fact AS f,

@@ -43,8 +43,9 @@ COMMENT ON FUNCTION fireiot.fits_verdict(text, boolean, text[]) IS
 -- own packs or under others.
 --
 -- For each case and rule, events in their order: S starts the clock, T stops
--- it, V makes it void, X starts what was void anew.  A start while it runs is
--- none, nor is an end while it does not.  Of steps of one name the first since
+-- it, V makes it void, X starts what was void anew: so behind a stop nothing
+-- counts until the next S.  A start while it runs is none, nor is an end while
+-- it does not.  Of steps of one name the first since
 -- the case was opened, or opened again, is a start; for a class that the case
 -- is put into later, one that has been is a start at that moment.
 CREATE OR REPLACE FUNCTION fireiot.clocks_of(
@@ -106,7 +107,7 @@ BEGIN
 			AND EXISTS (SELECT FROM step AS s WHERE s.alarm_id = a.alarm_id AND s.id < a.from_id AND s.step = a.start_step
 				AND fireiot.fits_verdict(s.step, s.verdict, a.conditions)))
 		UNION ALL
-		SELECT a.alarm_id, a.pack, a.version, a.rule, a.to_id, 0, 'V', a.to_at, 'reclassified', a.class
+		SELECT a.alarm_id, a.pack, a.version, a.rule, a.to_id, 1, 'V', a.to_at, 'reclassified', a.class
 		FROM applies AS a WHERE a.ends AND a.to_id IS NOT NULL
 		UNION ALL
 		SELECT a.alarm_id, a.pack, a.version, a.rule, s.id, e.turn, e.what, s.received_at, s.step, a.class
@@ -120,12 +121,17 @@ BEGIN
 				(1, CASE WHEN s.step = a.start_step AND s.is_first AND fireiot.fits_verdict(s.step, s.verdict, a.conditions) THEN 'S'
 					WHEN s.step = 'reopened' OR s.step = 'verified' AND s.verdict THEN 'X' END)) AS e (turn, what)
 		WHERE e.what IS NOT NULL
-	), beside AS (
-		SELECT e.*, lag(e.what) OVER w AS before FROM event AS e
-		WINDOW w AS (PARTITION BY e.alarm_id, e.pack, e.version, e.rule ORDER BY e.place, e.turn)
+	), piece AS (
+		-- each up to a stop
+		SELECT e.*, count(*) FILTER (WHERE e.what = 'T') OVER (PARTITION BY e.alarm_id, e.pack, e.version, e.rule
+				ORDER BY e.place, e.turn ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS n
+		FROM event AS e
+	), begun AS (
+		SELECT p.*, bool_or(p.what = 'S') OVER (PARTITION BY p.alarm_id, p.pack, p.version, p.rule, p.n ORDER BY p.place, p.turn) AS has_begun
+		FROM piece AS p
 	), real AS (
 		SELECT b.alarm_id, b.pack, b.version, b.rule, b.place, b.turn, CASE b.what WHEN 'X' THEN 'S' ELSE b.what END AS what, b.at, b.step, b.class
-		FROM beside AS b WHERE b.what <> 'X' OR b.before = 'V'
+		FROM begun AS b WHERE b.has_begun
 	), turning AS (
 		SELECT r.*, coalesce(lag(r.what) OVER w, '') AS before FROM real AS r
 		WINDOW w AS (PARTITION BY r.alarm_id, r.pack, r.version, r.rule ORDER BY r.place, r.turn)
@@ -235,12 +241,19 @@ $$;
 COMMENT ON FUNCTION fireiot.notify_opened(bigint[]) IS
 'Writes the automatic notices of new alarms, for the targets of their clocks of metric notice';
 
--- What was stopped too late before the keeper came.
+-- What was stopped too late before the keeper came.  A trigger cannot make
+-- partitions: without one it is left to the next step of the case.
 CREATE OR REPLACE FUNCTION fireiot.record_late(alarms bigint[])
 RETURNS void
-LANGUAGE sql VOLATILE PARALLEL UNSAFE
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM fireiot.deadline AS d
+		WHERE d.alarm_id = ANY (alarms) AND d.state IN ('late', 'breached') AND d.breached_at IS NULL)
+		OR NOT fireiot.has_partition('fireiot.alarm_step', now()) THEN
+		RETURN;
+	END IF;
 	WITH late AS (
 		UPDATE fireiot.deadline AS d SET breached_at = now()
 		WHERE d.alarm_id = ANY (alarms) AND d.state IN ('late', 'breached') AND d.breached_at IS NULL
@@ -248,7 +261,8 @@ AS $$
 	)
 	INSERT INTO fireiot.alarm_step (alarm_id, unit_id, step, actor, pack, rule, due_at, fields)
 	SELECT l.alarm_id, l.unit_id, 'breached', 'fireiot', format('%s/%s', l.pack, l.version), l.rule, l.due_at, jsonb_build_object('run', l.run)
-	FROM late AS l ORDER BY l.due_at
+	FROM late AS l ORDER BY l.due_at;
+END
 $$;
 COMMENT ON FUNCTION fireiot.record_late(bigint[]) IS
 'Writes the breaches of clocks that were stopped when they were due already';

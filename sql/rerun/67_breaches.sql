@@ -18,9 +18,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF NOT fireiot.has_partition('fireiot.alarm_step', now()) THEN
-		PERFORM fireiot.make_partitions_of('alarm_step', now(), now());
-	END IF;
+	PERFORM fireiot.alarm_records_ready(now());
 	WITH candidate AS MATERIALIZED (
 		SELECT d.alarm_id, d.pack, d.version, d.rule, d.run
 		FROM fireiot.deadline AS d
