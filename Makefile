@@ -24,7 +24,7 @@ OBJS = $(patsubst %,src/codec/%.o,$(CODEC)) \
 	$(patsubst %,src/ledger/%.o,chain change_log_sql checkpoint digest drop_database guard \
 		guard_objects index_scans leaf leaf_list leaf_sql make_ledger merkle merkle_sql note part_scan \
 		proof refusal registry seal summarize table_am verify verify_part) \
-	$(patsubst %,src/ingest/%.o,alarm_signals alarm_watch batch catalog connection datagram downlink ingest_sql judge launcher \
+	$(patsubst %,src/ingest/%.o,alarm_flaps alarm_signals alarm_watch batch catalog connection datagram downlink ingest_sql judge launcher \
 		listener now_tables ownership part_changes part_rows presence records registry row_writer seen \
 		session socket source statements status_sql store tls) \
 	src/keeper/keeper.o src/keeper/deadlines.o src/keeper/deadlines_sql.o src/fireiot.o

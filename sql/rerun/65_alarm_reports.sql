@@ -83,6 +83,15 @@ AS $$
 	JOIN fireiot.part_now AS p ON p.device = a.device AND p.part = a.part AND p.kind = f.state_kind AND p.quantity = -1
 	WHERE a.origin = 'bit' AND a.restored_at IS NULL AND state_bits(p.state) & f.mask = 0 AND p.received_at > a.opened_at
 	UNION ALL
+	-- a listener that ended had counted it, and not written
+	SELECT 0, a.device, a.part, '', a.class, a.kind, 'bit', true,
+		p.received_at, p.observed_at, p.frame_id, p.state, NULL, NULL, NULL, NULL, 'fireiot', NULL
+	FROM fireiot.alarm_now AS a
+	JOIN field AS f ON f.class = a.class AND a.kind LIKE f.word || '.%'
+	JOIN fireiot.part_now AS p ON p.device = a.device AND p.part = a.part AND p.kind = f.state_kind AND p.quantity = -1
+	WHERE a.origin = 'bit' AND a.restored_at < p.received_at AND a.flapping_since IS NOT NULL AND state_bits(p.state) & f.mask <> 0
+		AND p.received_at < now() - interval '5 minutes'
+	UNION ALL
 	SELECT 0, b.device, b.part, 'quantity ' || b.quantity, b.class, b.kind, 'value', true,
 		b.received_at, b.observed_at, b.frame_id, NULL, b.quantity, b.value, b.limit_value, NULL, 'fireiot', NULL
 	FROM beyond AS b

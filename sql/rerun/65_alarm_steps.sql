@@ -356,6 +356,9 @@ BEGIN
 				DETAIL = format('Of the same part alarm %s is open in this class.', other),
 				HINT = 'Close one of the two.';
 	END IF;
+	IF n.flapping_since IS NOT NULL THEN
+		PERFORM fireiot.alarm_changed();
+	END IF;
 	RETURN fireiot.take_step(alarm, 'reclassified', actor, at, note, fields,
 		jsonb_build_object('class', class, 'kind', kind, 'old_class', n.class, 'old_kind', n.kind));
 END
@@ -392,6 +395,9 @@ BEGIN
 		'open_seconds', round(extract(epoch FROM clock_timestamp() - n.opened_at), 3),
 		'digest', encode(fireiot.case_digest(alarm), 'hex')));
 	DELETE FROM fireiot.alarm_now AS a WHERE a.id = n.id;
+	IF n.flapping_since IS NOT NULL THEN
+		PERFORM fireiot.alarm_changed();
+	END IF;
 	RETURN new_id;
 END
 $$;
@@ -412,7 +418,7 @@ AS $$
 	CROSS JOIN LATERAL (
 		SELECT (array_agg(t.fields ->> 'class' ORDER BY t.id DESC) FILTER (WHERE t.step = 'reclassified'))[1] AS class,
 			(array_agg(t.fields ->> 'kind' ORDER BY t.id DESC) FILTER (WHERE t.step = 'reclassified' AND t.fields ? 'kind'))[1] AS kind,
-			(count(*) FILTER (WHERE t.step = 'repeated'))::integer AS repeats,
+			(sum(coalesce((t.fields ->> 'count')::integer, 1)) FILTER (WHERE t.step = 'repeated'))::integer AS repeats,
 			max(t.received_at) FILTER (WHERE t.step = 'repeated') AS last_at,
 			min(t.received_at) FILTER (WHERE t.step = 'flapping') AS flapping_since,
 			(array_agg(CASE WHEN t.step = 'restored' THEN t.received_at END ORDER BY t.id DESC) FILTER (WHERE t.step IN ('restored', 'repeated')))[1] AS restored_at,

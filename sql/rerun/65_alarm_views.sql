@@ -31,7 +31,7 @@ LEFT JOIN fireiot.alarm_kind AS k ON k.kind = a.kind
 LEFT JOIN fireiot.maintenance_window AS w ON w.id = a.window_id
 CROSS JOIN LATERAL (
 	SELECT (array_agg(t.fields ->> 'class' ORDER BY t.id DESC) FILTER (WHERE t.step = 'reclassified'))[1] AS class,
-		(count(*) FILTER (WHERE t.step = 'repeated'))::integer AS repeats,
+		(sum(coalesce((t.fields ->> 'count')::integer, 1)) FILTER (WHERE t.step = 'repeated'))::integer AS repeats,
 		(array_agg(CASE WHEN t.step = 'restored' THEN t.received_at END ORDER BY t.id DESC) FILTER (WHERE t.step IN ('restored', 'repeated')))[1] AS restored_at,
 		(array_agg(t.verdict ORDER BY t.id DESC) FILTER (WHERE t.step = 'verified'))[1] AS verdict,
 		(array_agg(t.cause ORDER BY t.id DESC) FILTER (WHERE t.step = 'verified'))[1] AS cause,

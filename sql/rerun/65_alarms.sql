@@ -293,26 +293,94 @@ $$;
 COMMENT ON FUNCTION fireiot.apply_signals(fireiot.alarm_signal[]) IS
 'Opens alarms, or adds to those that are open, as signals say';
 
+-- Which bits of the parts of these signals belong to cases that flap, and for
+-- how long behind the last one.
+CREATE OR REPLACE FUNCTION fireiot.flapping_of(signals fireiot.alarm_signal[],
+	OUT device fireiot.device_addr, OUT part fireiot.part_addr, OUT kind smallint, OUT class text, OUT bits integer, OUT within_s integer)
+RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
+SET search_path = pg_catalog, fireiot, pg_temp
+AS $$
+	WITH flapping AS (
+		SELECT DISTINCT a.device, a.part, a.class, a.kind, state_kind(s.state) AS word
+		FROM unnest(signals) AS s
+		JOIN fireiot.alarm_now AS a ON a.device = s.device AND a.part = s.part AND a.class = s.class AND a.subject = ''
+		WHERE a.flapping_since IS NOT NULL AND a.opened_as = a.class AND s.origin IN ('bit', 'operation')
+	)
+	SELECT f.device, f.part, b.state_kind, f.class, bit_or(1 << b.bit),
+		extract(epoch FROM min(r.within))::integer
+	FROM flapping AS f
+	JOIN fireiot.alarm_bit AS b ON b.word = f.word AND b.class = f.class
+	CROSS JOIN LATERAL (SELECT w.* FROM fireiot.flapping_rule AS w
+		WHERE (w.class IS NULL OR w.class = f.class) AND (w.kind IS NULL OR w.kind = f.kind)
+		ORDER BY w.builtin, w.kind IS NULL, w.class IS NULL, w.id LIMIT 1) AS r
+	WHERE r.repeats IS NOT NULL
+	GROUP BY f.device, f.part, b.state_kind, f.class
+$$;
+COMMENT ON FUNCTION fireiot.flapping_of(fireiot.alarm_signal[]) IS
+'Part of fireiot.note_signals: what the listener may count by itself from now on';
+
+-- Reports what the listener has counted of cases that flap.
+CREATE OR REPLACE FUNCTION fireiot.note_flaps(
+	devices fireiot.device_addr[], parts fireiot.part_addr[], classes text[], repeats integer[], are_on boolean[], last_ats timestamptz[])
+RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, fireiot, pg_temp
+AS $$
+	WITH told AS MATERIALIZED (
+		SELECT a.id, a.unit_id, a.restored_at, u.repeats, u.is_on, u.last_at
+		FROM ROWS FROM (unnest(devices), unnest(parts), unnest(classes), unnest(repeats), unnest(are_on), unnest(last_ats))
+			AS u (device, part, class, repeats, is_on, last_at)
+		JOIN fireiot.alarm_now AS a ON a.device = u.device AND a.part = u.part AND a.class = u.class AND a.subject = ''
+		WHERE a.flapping_since IS NOT NULL AND u.last_at >= a.last_at
+		ORDER BY a.device, a.part, a.class FOR UPDATE OF a
+	), written AS (
+		INSERT INTO fireiot.alarm_step (received_at, alarm_id, unit_id, step, actor, fields)
+		SELECT t.last_at, t.id, t.unit_id, s.step, 'device', s.fields
+		FROM told AS t, LATERAL (
+			SELECT 1 AS place, 'repeated' AS step, jsonb_build_object('count', t.repeats) AS fields WHERE t.repeats > 0
+			UNION ALL
+			SELECT 2, 'restored', NULL WHERE NOT t.is_on AND (t.repeats > 0 OR t.restored_at IS NULL)) AS s
+		ORDER BY t.id, s.place
+	)
+	UPDATE fireiot.alarm_now AS a SET repeats = a.repeats + t.repeats, last_at = CASE WHEN t.repeats > 0 THEN t.last_at ELSE a.last_at END,
+		restored_at = CASE WHEN NOT t.is_on AND (t.repeats > 0 OR a.restored_at IS NULL) THEN t.last_at
+			WHEN t.repeats > 0 THEN NULL ELSE a.restored_at END
+	FROM told AS t WHERE a.id = t.id
+$$;
+COMMENT ON FUNCTION fireiot.note_flaps(fireiot.device_addr[], fireiot.part_addr[], text[], integer[], boolean[], timestamptz[]) IS
+'The listener tells what it has counted of alarms that flap';
+
+CREATE OR REPLACE FUNCTION fireiot.alarm_changed()
+RETURNS void
+AS 'MODULE_PATHNAME', 'fireiot_alarm_changed'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION fireiot.alarm_changed() IS
+'Listeners forget which alarms flap when this transaction commits';
+
 CREATE OR REPLACE FUNCTION fireiot.note_signals(
 	devices fireiot.device_addr[], parts fireiot.part_addr[], kinds smallint[], quantities smallint[],
-	befores integer[], nows integer[], observed_ats timestamptz[], received_ats timestamptz[], frame_ids bigint[])
-RETURNS void
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+	befores integer[], nows integer[], observed_ats timestamptz[], received_ats timestamptz[], frame_ids bigint[],
+	OUT device fireiot.device_addr, OUT part fireiot.part_addr, OUT kind smallint, OUT class text, OUT bits integer, OUT within_s integer)
+RETURNS SETOF record
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 10
 SET search_path = pg_catalog, fireiot, pg_temp
 SET enable_hashjoin = on
 AS $$
+#variable_conflict use_column
 DECLARE
 	signals fireiot.alarm_signal[] := (SELECT array_agg(s ORDER BY s.n)
 		FROM fireiot.signals_of(devices, parts, kinds, quantities, befores, nows, observed_ats, received_ats, frame_ids) AS s);
 BEGIN
 	IF signals IS NOT NULL THEN
 		PERFORM fireiot.apply_signals(signals);
+		RETURN QUERY SELECT f.* FROM fireiot.flapping_of(signals) AS f;
 	END IF;
 END
 $$;
 COMMENT ON FUNCTION fireiot.note_signals(
 	fireiot.device_addr[], fireiot.part_addr[], smallint[], smallint[], integer[], integer[], timestamptz[], timestamptz[], bigint[]) IS
-'The listener tells what may open, repeat or end alarms: states, values and operations, as they are and as they were';
+'The listener tells what may open, repeat or end alarms: states, values and operations, as they are and as they were. Returns which bits of these parts flap, for it to count';
 
 CREATE OR REPLACE FUNCTION fireiot.keep_signals(
 	devices fireiot.device_addr[], parts fireiot.part_addr[], kinds smallint[], quantities smallint[],

@@ -188,6 +188,7 @@ typedef enum shared_news
 {
 	NEWS_REGISTRY,
 	NEWS_COMMAND,
+	NEWS_ALARM,					/* cases were closed or became others */
 	NEWS_COUNT
 } shared_news;
 

@@ -11,12 +11,13 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "ingest/alarm_flaps.h"
 #include "ingest/alarm_watch.h"
 #include "ingest/statements.h"
 #include "types/alarm_state.h"
 
 static statement note = {
-	"SELECT fireiot.note_signals($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+	"SELECT device, part, kind, class, bits, within_s FROM fireiot.note_signals($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 };
 
 static statement keep = {
@@ -50,6 +51,7 @@ struct alarm_signals
 	int			count;
 	int			room;
 	int			quiet;			/* so many of them are */
+	alarm_flaps *flaps;			/* NULL: not counted in this process */
 	MemoryContext memory;
 };
 
@@ -80,6 +82,14 @@ alarm_signals_begin(alarm_signals *s, MemoryContext memory)
 	s->count = s->room = s->quiet = 0;
 	s->memory = memory;
 	alarm_watch_refresh();
+	if (s->flaps != NULL)
+		alarm_flaps_begin(s->flaps);
+}
+
+void
+alarm_signals_count(alarm_signals *s)
+{
+	s->flaps = alarm_flaps_create();
 }
 
 int
@@ -127,10 +137,13 @@ note_state(alarm_signals *s, const part_change *c, part_news news,
 {
 	uint16		mask = alarm_watch_state(c->kind);
 	uint16		now = state_bits_of(c->state);
+	uint16		changed = (state_bits_of(before) ^ now) & mask;
 	alarm_signal *signal;
 
-	if (mask == 0 ||
-		(news == PART_CHANGED && ((state_bits_of(before) ^ now) & mask) == 0))
+	if (mask == 0 || (news == PART_CHANGED && changed == 0))
+		return;
+	if (news == PART_CHANGED && s->flaps != NULL &&
+		alarm_flaps_take(s->flaps, c, changed, changed & now, now))
 		return;
 	signal = append(s, c);
 	signal->known = news == PART_CHANGED;
@@ -181,13 +194,17 @@ alarm_signals_operation(alarm_signals *s, const part_change *change)
 	uint16		bits = state_bits_of(change->state);
 	alarm_signal *signal;
 
-	if ((alarm_watch_operation(change->kind) & bits) == 0)
+	bits &= alarm_watch_operation(change->kind);
+	if (bits == 0)
+		return;
+	if (s->flaps != NULL &&
+		alarm_flaps_take(s->flaps, change, bits, bits, bits))
 		return;
 	signal = append(s, change);
 	signal->known = true;
 	signal->quiet = false;
 	signal->before = 0;
-	signal->now = bits;
+	signal->now = state_bits_of(change->state);
 }
 
 /* ---- what is quiet, and nothing is open ---- */
@@ -308,9 +325,32 @@ fill(const alarm_signals *s, array_builder *columns)
 	}
 }
 
+/* What the database says that flaps: rows of fireiot.note_signals(). */
+static void
+learn(alarm_signals *s)
+{
+	TimestampTz at = s->signals[s->count - 1].received_at;
+	TupleDesc	columns = SPI_tuptable->tupdesc;
+
+	for (uint64 row = 0; row < SPI_processed; row++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[row];
+		bool		isnull;
+		Datum		value[6];
+
+		for (int i = 0; i < lengthof(value); i++)
+			value[i] = SPI_getbinval(tuple, columns, i + 1, &isnull);
+		alarm_flaps_learn(s->flaps, DatumGetDeviceAddr(value[0]),
+						  DatumGetPartAddr(value[1]), DatumGetInt16(value[2]),
+						  TextDatumGetCString(value[3]),
+						  (uint16) DatumGetInt32(value[4]),
+						  DatumGetInt32(value[5]) * USECS_PER_SEC, at);
+	}
+}
+
 /* Call a function of the signals, and of a text when that is not NULL. */
 static void
-call(statement *st, const alarm_signals *s, const catalog_ids *ids,
+call(statement *st, alarm_signals *s, const catalog_ids *ids,
 	 const char *text)
 {
 	Oid			elements[SIGNAL_COLUMNS] = {
@@ -335,6 +375,8 @@ call(statement *st, const alarm_signals *s, const catalog_ids *ids,
 	}
 	SPI_connect();
 	statement_run(st, count, types, values, NULL);
+	if (st == &note && s->flaps != NULL)
+		learn(s);
 	SPI_finish();
 }
 
@@ -362,8 +404,34 @@ alarm_signals_keep(alarm_signals *s, const catalog_ids *ids,
 }
 
 void
+alarm_signals_committed(alarm_signals *s)
+{
+	if (s->flaps != NULL)
+		alarm_flaps_committed(s->flaps);
+}
+
+bool
+alarm_signals_due(const alarm_signals *s, ticks now)
+{
+	return s->flaps != NULL && alarm_flaps_due(s->flaps, now);
+}
+
+void
+alarm_signals_write_flaps(alarm_signals *s, const catalog_ids *ids, ticks now)
+{
+	alarm_flaps_write(s->flaps, ids, now);
+}
+
+void
+alarm_signals_flaps_written(alarm_signals *s, ticks now)
+{
+	alarm_flaps_written(s->flaps, now);
+}
+
+void
 alarm_signals_forget_plans(void)
 {
+	alarm_flaps_forget_plans();
 	statement_forget(&note);
 	statement_forget(&keep);
 	statement_forget(&open_devices);

@@ -12,6 +12,7 @@
 
 #include "base/compat.h"
 
+#include "base/ticks.h"
 #include "ingest/catalog.h"
 #include "ingest/part_changes.h"
 
@@ -19,6 +20,9 @@ typedef struct alarm_signals alarm_signals;
 
 /* In the current memory context. */
 extern alarm_signals *alarm_signals_create(void);
+
+/* Count what flaps in this process from now on (alarm_flaps.h). */
+extern void alarm_signals_count(alarm_signals *s);
 
 /*
  * A new batch begins; its signals are gathered in memory.  Inside a
@@ -53,6 +57,15 @@ extern void alarm_signals_write(alarm_signals *s, const catalog_ids *ids);
  */
 extern void alarm_signals_keep(alarm_signals *s, const catalog_ids *ids,
 							   const char *problem);
+
+/* The batch is committed. */
+extern void alarm_signals_committed(alarm_signals *s);
+
+/* What flaps: is there something to write?  Inside a transaction; behind it. */
+extern bool alarm_signals_due(const alarm_signals *s, ticks now);
+extern void alarm_signals_write_flaps(alarm_signals *s, const catalog_ids *ids,
+									  ticks now);
+extern void alarm_signals_flaps_written(alarm_signals *s, ticks now);
 
 extern void alarm_signals_forget_plans(void);
 

@@ -389,6 +389,7 @@ store_committed(batch *b)
 	uint64	   *count = b->stat->counters;
 
 	ownership_end_batch();
+	alarm_signals_committed(b->signals);
 	count[COUNT_STORED] += b->stored;
 	count[COUNT_OBSERVATIONS] += b->observations;
 	count[COUNT_DUPLICATES] += b->duplicates;

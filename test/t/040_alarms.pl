@@ -206,8 +206,14 @@ sub flapping
 	said($d, state_unit(1, 2), map { (state_unit(1, 0), state_unit(1, 2)) } 1 .. 4);
 	is(sql("SELECT repeats, flapping_since IS NULL FROM alarm_now WHERE device = '$d->{address}'"), '4|t', 'four repeats');
 	said($d, map { (state_unit(1, 0), state_unit(1, 2)) } 1 .. 3);
-	is(sql("SELECT repeats, flapping_since IS NULL FROM alarm_now WHERE device = '$d->{address}'"), '7|f', 'with the fifth it flaps');
+	is(sql("SELECT flapping_since IS NULL FROM alarm_now WHERE device = '$d->{address}'"), 'f', 'with the fifth it flaps');
+	ok($node->poll_query_until('city', "SELECT repeats FROM fireiot.alarm_now WHERE device = '$d->{address}'", '7'), 'further ones are counted');
+	is(sql("SELECT fields ->> 'count' FROM alarm_step WHERE alarm_id = " . case_of($d) . ' ORDER BY id DESC LIMIT 1'), '2', 'and written together');
+	is(sql("SELECT count(*) FROM observation WHERE device = '$d->{address}'"), '15', 'each of them is stored');
 	is(sql("SELECT count(*) FROM alarm_step WHERE step = 'flapping' AND alarm_id = " . case_of($d)), '1', 'which is said once');
+	sql('SELECT verify_alarm(id, false, \'a bad contact\'), report_back(id), record_result(id, \'mended\'), close_alarm(id) FROM (SELECT ' . case_of($d) . ' AS id) AS c');
+	said($d, state_unit(1, 0), state_unit(1, 2));
+	is(now_of($d, '1.1/40.1', 'fire'), '0|f', 'when that is closed, the next one is another case');
 	sql("INSERT INTO flapping_rule (class, repeats, within) VALUES ('fire', NULL, '1 hour')");
 	my $e = fresh();
 	said($e, state_unit(1, 2), map { (state_unit(1, 0), state_unit(1, 2)) } 1 .. 6);
