@@ -131,6 +131,15 @@ COMMENT ON FUNCTION fireiot.signals_of(
 	fireiot.device_addr[], fireiot.part_addr[], smallint[], smallint[], integer[], integer[], timestamptz[], timestamptz[], bigint[]) IS
 'Part of fireiot.note_signals: what the listener noted, as signals';
 
+-- unnest() that the planner expects many rows of: it must not join by trying
+-- all of them with all of them.
+CREATE OR REPLACE FUNCTION fireiot.each_signal(signals fireiot.alarm_signal[])
+RETURNS SETOF fireiot.alarm_signal
+AS 'array_unnest'
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE ROWS 2000;
+COMMENT ON FUNCTION fireiot.each_signal(fireiot.alarm_signal[]) IS
+'The signals of an array, one row each';
+
 -- The first signal of what is not open yet opens it.  Returns the new cases
 -- and which signal opened each.
 CREATE OR REPLACE FUNCTION fireiot.open_alarms(signals fireiot.alarm_signal[], OUT id bigint, OUT n bigint)
@@ -140,7 +149,7 @@ SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 	WITH fresh AS MATERIALIZED (
 		SELECT DISTINCT ON (s.device, s.part, s.class, s.subject) s.*
-		FROM unnest(signals) AS s
+		FROM fireiot.each_signal(signals) AS s
 		WHERE s.rises AND NOT EXISTS (SELECT FROM fireiot.alarm_now AS a
 			WHERE a.device = s.device AND a.part = s.part AND a.class = s.class AND a.subject = s.subject)
 		ORDER BY s.device, s.part, s.class, s.subject, s.n
@@ -196,7 +205,7 @@ SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 	WITH told AS (
 		SELECT a.id, a.unit_id AS of_unit, a.kind AS case_kind, a.restored_at IS NULL AS active, s.*
-		FROM unnest(signals) AS s
+		FROM fireiot.each_signal(signals) AS s
 		JOIN fireiot.alarm_now AS a ON a.device = s.device AND a.part = s.part AND a.subject = s.subject
 			AND CASE WHEN s.rises THEN a.class ELSE a.opened_as END = s.class
 		LEFT JOIN unnest(opened, openers) AS o (id, n) ON o.id = a.id
@@ -275,11 +284,11 @@ BEGIN
 		SELECT opened || coalesce(array_agg(o.id), '{}'), openers || coalesce(array_agg(o.n), '{}') INTO opened, openers
 		FROM fireiot.open_alarms(signals) AS o;
 		PERFORM FROM fireiot.alarm_now AS a
-		JOIN (SELECT DISTINCT s.device, s.part, s.class, s.subject FROM unnest(signals) AS s) AS s
+		JOIN (SELECT DISTINCT s.device, s.part, s.class, s.subject FROM fireiot.each_signal(signals) AS s) AS s
 			ON a.device = s.device AND a.part = s.part AND s.class IN (a.class, a.opened_as) AND a.subject = s.subject
 		ORDER BY a.device, a.part, a.class, a.subject
 		FOR UPDATE OF a;
-		EXIT WHEN NOT EXISTS (SELECT FROM unnest(signals) AS s WHERE s.rises AND NOT EXISTS (SELECT FROM fireiot.alarm_now AS a
+		EXIT WHEN NOT EXISTS (SELECT FROM fireiot.each_signal(signals) AS s WHERE s.rises AND NOT EXISTS (SELECT FROM fireiot.alarm_now AS a
 			WHERE a.device = s.device AND a.part = s.part AND a.class = s.class AND a.subject = s.subject));
 	END LOOP;
 	IF cardinality(opened) < cardinality(signals) THEN
@@ -303,7 +312,7 @@ SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 	WITH flapping AS (
 		SELECT DISTINCT a.device, a.part, a.class, a.kind, state_kind(s.state) AS word
-		FROM unnest(signals) AS s
+		FROM fireiot.each_signal(signals) AS s
 		JOIN fireiot.alarm_now AS a ON a.device = s.device AND a.part = s.part AND a.class = s.class AND a.subject = ''
 		WHERE a.flapping_since IS NOT NULL AND a.opened_as = a.class AND s.origin IN ('bit', 'operation')
 	)

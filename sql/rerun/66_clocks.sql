@@ -54,6 +54,8 @@ RETURNS SETOF fireiot.deadline
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
 SET search_path = pg_catalog, pg_temp
 SET timezone = 'UTC'
+SET enable_hashjoin = on
+SET enable_nestloop = off
 AS $$
 #variable_conflict use_column
 DECLARE
