@@ -1,8 +1,8 @@
 -- Service certification of the China Quality Certification Centre.
 
-INSERT INTO fireiot.rule_pack (pack, version, name_zh, name_en, document, basis, certification, retention_source, status, builtin) VALUES
-	('cqc-11002-2025', 1, '消防设施物联网服务认证', 'Service certification, CQC', 'CQC/SC 11002-2025',
-	 'certification', 'CQC/SC 11002', 'CQ', 'in_force', true);
+INSERT INTO fireiot.rule_pack (pack, version, name_zh, name_en, document, basis, certification, retention_source, status, valid_from, builtin) VALUES
+	('cqc-11002-2025', 1, '消防设施物联网服务认证技术规范', 'Service certification of the China Quality Certification Centre', 'CQC/SC 11002-2025',
+	 'certification', 'CQC/SC 11002', 'CQ', 'in_force', '2025-07-17', true);
 
 INSERT INTO fireiot.pack_class (pack, version, kind, class, called, builtin) VALUES
 	('cqc-11002-2025', 1, 'water_level.abnormal', 'fault', '异常状态信息', true),

@@ -1,8 +1,8 @@
 -- Jingdezhen: measures (trial) of 2022.
 
 INSERT INTO fireiot.rule_pack (pack, version, name_zh, name_en, document, basis, jurisdiction, retention_source, status, note, builtin) VALUES
-	('jdz-2022-8', 1, '景德镇市消防物联网管理办法(试行)', 'Jingdezhen: measures (trial)', '景府办发〔2022〕8号',
-	 'jurisdiction', '3602', 'JD', 'in_force', 'the day of issue cannot be read in the copy that this is from', true);
+	('jdz-2022-8', 1, '景德镇市消防物联网建设应用管理工作实施办法(试行)', 'Jingdezhen: measures (trial)', '景府办发〔2022〕8号',
+	 'jurisdiction', '3602', 'JD', 'in_force', 'in force from its issue in 2022; the day cannot be read in the copy that this is from', true);
 
 INSERT INTO fireiot.pack_class (pack, version, kind, class, called, note, builtin) VALUES
 	('jdz-2022-8', 1, 'gas.high', 'fire', '火灾(可燃气体泄漏)报警信息', 'confirmed gas leaks go the way of fires', true),

@@ -1,7 +1,7 @@
 -- Qinghai: provisions of 2023, five years.
 
 INSERT INTO fireiot.rule_pack (pack, version, name_zh, name_en, document, basis, jurisdiction, retention_source, status, valid_from, valid_to, builtin) VALUES
-	('qh-2023-38', 1, '青海省消防物联网规定', 'Qinghai: provisions of 2023', '青政办〔2023〕38号',
+	('qh-2023-38', 1, '青海省消防物联网建设应用管理规定', 'Qinghai: provisions of 2023', '青政办〔2023〕38号',
 	 'jurisdiction', '63', 'QH', 'in_force', '2023-06-28', '2028-06-28', true);
 
 INSERT INTO fireiot.rule (pack, version, rule, requirements, figure, clause, name_zh, name_en, sort, classes, metric,

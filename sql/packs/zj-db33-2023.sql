@@ -1,7 +1,7 @@
 -- Zhejiang: specification for fire Internet of things operation service.
 
 INSERT INTO fireiot.rule_pack (pack, version, name_zh, name_en, document, basis, jurisdiction, retention_source, status, valid_from, builtin) VALUES
-	('zj-db33-2023', 1, '浙江省消防物联网运营服务规范', 'Zhejiang: fire Internet of things operation service', 'DB33 消防物联网运营服务规范',
+	('zj-db33-2023', 1, '消防物联网运营服务规范', 'Zhejiang: fire Internet of things operation service', 'DB33，2023-11-10 实施',
 	 'jurisdiction', '33', 'ZJ', 'in_force', '2023-11-10', true);
 
 INSERT INTO fireiot.pack_class (pack, version, kind, class, called, note, builtin) VALUES

@@ -69,7 +69,7 @@ INSERT INTO fireiot.unit_profile (unit_id, control_room, residential, traits, ce
 SELECT * FROM fireiot.unit_packs('{1001,1002,1003,1004,1005,1006,9999,NULL,1001}', '2026-11-20 12:00') ORDER BY unit_id;
 -- from its first day on, to its last (F-75: five years)
 SELECT at, fireiot.packs_of(1001, at) AS zhejiang, fireiot.packs_of(1003, at) AS qinghai
-FROM unnest('{2023-06-27 23:59:59,2023-06-28 00:00,2023-11-09 23:59:59,2023-11-10 00:00,2028-06-27 23:59:59,2028-06-28 00:00}'::timestamptz[]) AS at;
+FROM unnest('{2025-07-16 23:59:59,2025-07-17 00:00,2023-06-27 23:59:59,2023-06-28 00:00,2023-11-09 23:59:59,2023-11-10 00:00,2028-06-27 23:59:59,2028-06-28 00:00}'::timestamptz[]) AS at;
 -- days are those of fireiot.time_zone, not of the session
 SET LOCAL timezone = 'UTC';
 SELECT fireiot.packs_of(1001, '2023-11-09 16:00Z'), fireiot.packs_of(1001, '2023-11-09 15:59:59Z');
