@@ -216,15 +216,15 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH wanted AS (
-		SELECT DISTINCT ON (d.alarm_id, t.target) d.alarm_id, d.unit_id, d.pack, d.version, d.rule, t.target, d.due_at,
+		SELECT DISTINCT ON (d.alarm_id, t.target) d.alarm_id, d.unit_id, d.pack, d.version, d.rule, t.target, t.place, d.due_at,
 			coalesce(p.building_id, v.building_id) AS building_id, coalesce(p.area_id, v.area_id) AS area_id
 		FROM fireiot.deadline AS d
 		JOIN fireiot.rule AS r ON r.pack = d.pack AND r.version = d.version AND r.rule = d.rule
 		LEFT JOIN fireiot.alarm_now AS n ON n.id = d.alarm_id
 		LEFT JOIN fireiot.device AS v ON v.device OPERATOR(fireiot.=) n.device
 		LEFT JOIN fireiot.part AS p ON p.device OPERATOR(fireiot.=) n.device AND p.part OPERATOR(fireiot.=) n.part,
-			LATERAL (SELECT CASE WHEN target = 'control_room' AND '+control_room' <> ALL (string_to_array(n.packs, ',')) THEN 'safety_manager' ELSE target END
-					 FROM unnest(r.targets) AS target) AS t (target)
+			LATERAL (SELECT CASE WHEN u.target = 'control_room' AND '+control_room' <> ALL (string_to_array(n.packs, ',')) THEN 'safety_manager' ELSE u.target END, u.place
+					 FROM unnest(r.targets) WITH ORDINALITY AS u (target, place)) AS t (target, place)
 		WHERE d.alarm_id = ANY (alarms) AND d.metric = 'notice' AND d.state = 'open'
 			AND NOT EXISTS (SELECT FROM fireiot.notice AS o WHERE o.alarm_id = d.alarm_id AND o.reason = 'opened'
 				AND o.pack = d.pack AND o.version = d.version AND o.rule = d.rule)
@@ -238,7 +238,7 @@ AS $$
 	SELECT w.alarm_id, w.unit_id, 'opened', w.pack, w.version, w.rule, w.target, c.contact_id, w.due_at
 	FROM wanted AS w
 	LEFT JOIN contact AS c ON c.target = w.target AND (c.unit_id, c.building_id, c.area_id) IS NOT DISTINCT FROM (w.unit_id, w.building_id, w.area_id)
-	ORDER BY w.due_at, w.alarm_id
+	ORDER BY w.due_at, w.alarm_id, w.place
 $$;
 COMMENT ON FUNCTION fireiot.notify_opened(bigint[]) IS
 'Writes the automatic notices of new alarms, for the targets of their clocks of metric notice';
