@@ -17,6 +17,8 @@ INSERT INTO fireiot.rule (pack, version, rule, requirements, clause, name_zh, na
 	 'deadline', '{fire}', NULL, 'report', 'verified', '{escalated,dispatched}', '1 min', 'operator', '{fire_brigade,responsible_person}', '{true_alarm}', NULL, true),
 	('operator-default', 1, 'fire dispatch', '{QH-046,JD-092}', '立即', '调派力量', 'forces are sent to a real fire',
 	 'deadline', '{fire}', NULL, 'dispatch', 'verified', '{dispatched}', '1 min', 'operator', NULL, '{true_alarm}', NULL, true),
+	('operator-default', 1, 'gas verdict', '{JD-035,JD-082}', '及时, 第一时间', '燃气泄漏确认', 'the gas leak is verified',
+	 'deadline', '{event}', '{gas.leak,gas.high}', 'verdict', 'opened', '{verified}', '3 min', 'operator', NULL, NULL, 'as for a fire', true),
 	('operator-default', 1, 'gas report', '{JD-035}', '立即', '确认燃气泄漏报告', 'a verified gas leak is reported',
 	 'deadline', '{event}', '{gas.leak,gas.high}', 'report', 'verified', '{escalated,dispatched}', '1 min', 'operator', '{fire_brigade,responsible_person}', '{true_alarm}', NULL, true),
 	('operator-default', 1, 'event notice', '{JD-035,SZ-021}', '及时, 立即', '事件预警通知', 'tell the unit of an event',
