@@ -45,7 +45,7 @@ COMMENT ON FUNCTION fireiot.fits_verdict(text, boolean, text[]) IS
 -- For each case and rule, events in their order: S starts the clock, T stops
 -- it, V makes it void, X starts what was void anew: so behind a stop nothing
 -- counts until the next S.  A start while it runs is none, nor is an end while
--- it does not.  Of steps of one name the first since
+-- it does not.  No jit: to compile the query takes seconds.  Of steps of one name the first since
 -- the case was opened, or opened again, is a start; for a class that the case
 -- is put into later, one that has been is a start at that moment.
 CREATE OR REPLACE FUNCTION fireiot.clocks_of(
@@ -53,6 +53,7 @@ CREATE OR REPLACE FUNCTION fireiot.clocks_of(
 RETURNS SETOF fireiot.deadline
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 SET timezone = 'UTC'
 SET enable_hashjoin = on
 SET enable_nestloop = off
@@ -184,6 +185,7 @@ CREATE OR REPLACE FUNCTION fireiot.run_clocks(alarms bigint[], since timestamptz
 RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 DECLARE
 	changed integer;
@@ -214,6 +216,7 @@ CREATE OR REPLACE FUNCTION fireiot.notify_opened(alarms bigint[])
 RETURNS void
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 	WITH wanted AS (
 		SELECT DISTINCT ON (d.alarm_id, t.target) d.alarm_id, d.unit_id, d.pack, d.version, d.rule, t.target, t.place, d.due_at,
@@ -249,6 +252,7 @@ CREATE OR REPLACE FUNCTION fireiot.record_late(alarms bigint[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 BEGIN
 	IF NOT EXISTS (SELECT FROM fireiot.deadline AS d
@@ -273,6 +277,7 @@ CREATE OR REPLACE FUNCTION fireiot.alarms_opened()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 DECLARE
 	alarms bigint[];
@@ -295,6 +300,7 @@ CREATE OR REPLACE FUNCTION fireiot.alarms_stepped()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 DECLARE
 	alarms bigint[];
@@ -357,6 +363,7 @@ CREATE OR REPLACE FUNCTION fireiot.rebuild_clocks_of(alarms bigint[], since time
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 DECLARE
 	gone bigint;

@@ -16,6 +16,7 @@ CREATE OR REPLACE FUNCTION fireiot.breach_due(most integer DEFAULT 1000, OUT bre
 RETURNS record
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 BEGIN
 	PERFORM fireiot.alarm_records_ready(now());

@@ -14,6 +14,7 @@ CREATE OR REPLACE FUNCTION fireiot.why(
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 20
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -64,6 +65,7 @@ CREATE OR REPLACE FUNCTION fireiot.judge(
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10000
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -181,6 +183,7 @@ CREATE OR REPLACE FUNCTION fireiot.board(most integer DEFAULT 50, classes text[]
 RETURNS SETOF fireiot.alarm_board
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 50
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 DECLARE
 	alarms bigint[] := '{}';
