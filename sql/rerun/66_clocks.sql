@@ -57,6 +57,7 @@ SET jit = off
 SET timezone = 'UTC'
 SET enable_hashjoin = on
 SET enable_nestloop = off
+SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
