@@ -74,3 +74,4 @@ SELECT pg_catalog.pg_extension_config_dump('fireiot.maintenance_window_id_seq', 
 SELECT pg_catalog.pg_extension_config_dump('fireiot.alarm_id', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.alarm_step_id', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.notice_id', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.conformity', 'WHERE NOT builtin');

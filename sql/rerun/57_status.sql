@@ -166,6 +166,7 @@ AS $$
 		('command_step', 'id received_at device command_id frame_id tx attempt step detail', ''),
 		('component_type', 'code kind name_zh name_en note builtin',
 			'component_type_check component_type_check1 component_type_code_check component_type_kind_check'),
+		('conformity', 'requirement object test builtin', ''),
 		('contact', 'id unit_id building_id area_id role position name person_id organization_id channels valid_from valid_to note created_at changed_at',
 			'stamp_change contact_by_unit contact_channels_check contact_check contact_role_check'),
 		('contract', 'id unit_id organization_id kind number content document valid_from valid_to note created_at changed_at',

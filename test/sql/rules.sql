@@ -35,6 +35,8 @@ WHERE l.grp = 'deadline' AND l.figure ~ '^\d' AND (r.limit_interval, r.limit_day
 	OR l.grp = 'deadline' AND (l.figure LIKE '%一般%') <> (r.modality = 'generally');
 SELECT figure, pack, rule, clause, metric, number, modality FROM fireiot.figure WHERE sort <> 'retention'
 ORDER BY figure COLLATE "C", pack COLLATE "C", rule COLLATE "C";
+SELECT pack, rule, clause, metric, modality, transition FROM fireiot.rule WHERE figure IS NULL AND origin = 'clause'
+ORDER BY pack COLLATE "C", rule COLLATE "C";
 -- CQ annex A: daily 1, weekly 1, monthly 5, half-yearly 6
 SELECT limit_interval, count(*) FROM fireiot.rule WHERE figure = 'F-64' GROUP BY 1 ORDER BY 1;
 -- words without a number: the operator's are marked as such
