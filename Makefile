@@ -17,17 +17,19 @@ DATA_built = fireiot--$(EXTVERSION).sql
 CODEC = frame layout names names_table object profile status stream text \
 	time_tag unit
 OBJS = $(patsubst %,src/codec/%.o,$(CODEC)) \
+	$(patsubst %,src/clockwork/%.o,calendar civil due) \
 	$(patsubst %,src/base/%.o,event_loop instant log_once report settings shared worker) \
 	$(patsubst %,src/types/%.o,alarm_state bytes_in decode_sql device_addr encode_sql \
-		explain explain_sql json_writer object_in part_addr profile_sql text_out) \
+		explain explain_sql json_writer object_in part_addr profile_sql text_out working_days_sql) \
 	$(patsubst %,src/ledger/%.o,ask chain change_log change_log_sql checkpoint digest drop_database \
 		export fresh guard guard_log guard_objects index_scans leaf leaf_list leaf_sort leaf_sql \
 		make_ledger merkle merkle_sql note other_database part_scan progress proof refusal registry \
 		seal seal_store stamp table_am verify verify_chain verify_older verify_part) \
-	$(patsubst %,src/ingest/%.o,batch catalog connection datagram downlink ingest_sql judge launcher \
+	$(patsubst %,src/ingest/%.o,alarm_flaps alarm_signals alarm_watch batch catalog connection datagram \
+		downlink ingest_sql judge launcher \
 		listener now_tables ownership part_changes part_rows presence records registry row_writer seen \
 		session socket source statements status_sql store tls) \
-	src/keeper/keeper.o src/fireiot.o
+	src/keeper/keeper.o src/keeper/deadlines.o src/keeper/deadlines_sql.o src/fireiot.o
 SHLIB_LINK = -lssl -lcrypto
 
 PG_CPPFLAGS = -Isrc -DFIREIOT_VERSION='"$(EXTVERSION)"'

@@ -1,4 +1,4 @@
-# Floor 0 (src/codec) by itself: unit tests, fuzzing, coverage, benchmark.
+# Floor 0 (src/codec, src/clockwork) by itself: unit tests, fuzzing, coverage, benchmark.
 # No PostgreSQL is needed for any of it.
 #
 #   make check-unit          plain, under ASan + UBSan, under valgrind; then
@@ -19,11 +19,12 @@ COVERAGE_LIMIT = 95
 CODEC_NAMES = $(sort $(basename $(notdir $(wildcard src/codec/*.c))) \
 	names_table)
 CODEC_SOURCES = $(CODEC_NAMES:%=src/codec/%.c)
+CLOCKWORK_NAMES = $(sort $(basename $(notdir $(wildcard src/clockwork/*.c))))
 # Of a floor above, but of libc and OpenSSL only.
 LEDGER_NAMES = digest merkle
 UNIT_TESTS = $(sort $(basename $(notdir $(wildcard test/unit/test_*.c))))
 FUZZ_TARGETS = cutter decode roundtrip
-FLOOR0_HEADERS = $(wildcard src/codec/*.h test/unit/*.h test/fuzz/*.h)
+FLOOR0_HEADERS = $(wildcard src/codec/*.h src/clockwork/*.h test/unit/*.h test/fuzz/*.h)
 FLOOR0_INCLUDE = -Isrc -Itest
 CODEC_STRICT = -std=c11 -Wall -Wextra -Wconversion -Werror
 UNIT_STRICT = -std=gnu11 -Wall -Wextra -Wdeclaration-after-statement \
@@ -38,6 +39,7 @@ flavour_flags_asan = -O1 -g $(SANITIZE)
 flavour_flags_cov = -O0 -g --coverage
 
 flavour_codec = $(CODEC_NAMES:%=build/unit/$(1)/codec/%.o)
+flavour_clockwork = $(CLOCKWORK_NAMES:%=build/unit/$(1)/clockwork/%.o)
 flavour_ledger = $(LEDGER_NAMES:%=build/unit/$(1)/ledger/%.o)
 flavour_tests = $(UNIT_TESTS:%=build/unit/$(1)/%)
 flavour_replays = $(FUZZ_TARGETS:%=build/unit/$(1)/%_replay)
@@ -47,6 +49,11 @@ replay_commands = $(foreach t,$(FUZZ_TARGETS),\
 define flavour_rules
 $(call flavour_codec,$(1)): build/unit/$(1)/codec/%.o: src/codec/%.c \
 		$(FLOOR0_HEADERS)
+	@mkdir -p $$(@D)
+	$$(CC) $(CODEC_STRICT) $(flavour_flags_$(1)) -Isrc -c $$< -o $$@
+
+$(call flavour_clockwork,$(1)): build/unit/$(1)/clockwork/%.o: \
+		src/clockwork/%.c $(FLOOR0_HEADERS)
 	@mkdir -p $$(@D)
 	$$(CC) $(CODEC_STRICT) $(flavour_flags_$(1)) -Isrc -c $$< -o $$@
 
@@ -66,7 +73,8 @@ build/unit/$(1)/fuzz/replay.o $(FUZZ_TARGETS:%=build/unit/$(1)/fuzz/%_fuzzer.o):
 	$$(CC) $(UNIT_STRICT) $(flavour_flags_$(1)) $(FLOOR0_INCLUDE) -c $$< -o $$@
 
 $(call flavour_tests,$(1)): build/unit/$(1)/%: build/unit/$(1)/unit/%.o \
-		$(call flavour_codec,$(1)) $(call flavour_ledger,$(1))
+		$(call flavour_codec,$(1)) $(call flavour_clockwork,$(1)) \
+		$(call flavour_ledger,$(1))
 	$$(CC) $(flavour_flags_$(1)) $$^ -lm -lcrypto -o $$@
 
 $(call flavour_replays,$(1)): build/unit/$(1)/%_replay: \
@@ -103,7 +111,7 @@ coverage: $(call flavour_tests,cov) $(call flavour_replays,cov)
 		$(call flavour_tests,cov) $(call replay_commands,cov) \
 		>build/unit/cov.log || { cat build/unit/cov.log; exit 1; }
 	@$(RUN_UNIT) --sum build/unit/cov.total
-	@$(PERL) test/unit/coverage.pl $(CODEC_GCOV) $(COVERAGE_LIMIT) src/codec \
+	@$(PERL) test/unit/coverage.pl $(CODEC_GCOV) $(COVERAGE_LIMIT) 'src/(?:codec|clockwork)' \
 		`find build/unit/cov -name '*.gcda' | sort`
 
 # Fuzzing

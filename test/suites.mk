@@ -17,7 +17,7 @@ SUITES = check-lint $(SUITES_HERE) check-sanitize
 REGRESS = codes device_addr part_addr alarm_state type_properties \
 	explain decode encode profiles \
 	change_log retention records partitions privileges registry commands roles settings \
-	ingest status chain
+	ingest status chain rules clocks
 ifeq ($(filter 15,$(MAJORVERSION)),)
 REGRESS += type_soft_errors
 endif

@@ -47,7 +47,11 @@ BEGIN
 		'INSERT ON fireiot.observation, fireiot.command_step',
 		'SELECT, INSERT, UPDATE ON fireiot.device_now, fireiot.part_now, fireiot.command',
 		'USAGE ON SEQUENCE fireiot.frame_id, fireiot.observation_id, fireiot.quarantine_id, fireiot.command_step_id, fireiot.command_id',
-		'EXECUTE ON FUNCTION fireiot.make_partitions(interval, timestamptz), fireiot.seal(), fireiot.checkpoint(), fireiot.note_roles()'],
+		'EXECUTE ON FUNCTION fireiot.make_partitions(interval, timestamptz), fireiot.seal(), fireiot.checkpoint(), fireiot.note_roles(), fireiot.breach_due(integer), fireiot.recheck_alarms()',
+		'EXECUTE ON FUNCTION fireiot.note_flaps(fireiot.device_addr[], fireiot.part_addr[], text[], integer[], boolean[], timestamptz[])',
+		'SELECT ON fireiot.alarm_now, fireiot.alarm_backlog',
+		'EXECUTE ON FUNCTION fireiot.alarm_watch(), fireiot.note_signals(fireiot.device_addr[], fireiot.part_addr[], smallint[], smallint[], integer[], integer[], timestamptz[], timestamptz[], bigint[])',
+		'EXECUTE ON FUNCTION fireiot.keep_signals(fireiot.device_addr[], fireiot.part_addr[], smallint[], smallint[], integer[], integer[], timestamptz[], timestamptz[], bigint[], text)'],
 		role);
 END
 $$;
@@ -77,11 +81,28 @@ DECLARE
 		JOIN pg_proc AS p ON d.refclassid = 'pg_proc'::regclass AND p.oid = d.refobjid
 		WHERE c.relnamespace = 'fireiot'::regnamespace AND p.pronamespace = 'fireiot'::regnamespace);
 BEGIN
-	PERFORM fireiot.grant_all_of(ARRAY['SELECT ON ' || relations, 'EXECUTE ON FUNCTION ' || functions], role);
+	PERFORM fireiot.grant_all_of(ARRAY['SELECT ON ' || relations, 'EXECUTE ON FUNCTION ' || functions,
+		'EXECUTE ON FUNCTION fireiot.unit_packs(bigint[], timestamptz), fireiot.packs_of(bigint, timestamptz), fireiot.pack_rules(text), fireiot.rules_of(text), fireiot.case_rules(text, text, text), fireiot.with_packs(text, text), fireiot.known_packs(text)',
+		'EXECUTE ON FUNCTION fireiot.puts_aside(fireiot.rule, fireiot.rule), fireiot.strictness(fireiot.rule), fireiot.rule_number(fireiot.rule), fireiot.strictest_of(text, text, text), fireiot.strictest(bigint, text, timestamptz, text), fireiot.contradictions(text), fireiot.is_looser(fireiot.contract_rule, fireiot.rule), fireiot.without_contracts(text), fireiot.loose_contracts()',
+		'EXECUTE ON FUNCTION fireiot.contacts_of(bigint, text, timestamptz, bigint, bigint), fireiot.setting(text)',
+		'EXECUTE ON FUNCTION fireiot.add_working_days(timestamptz, integer), fireiot.working_days_due(timestamptz, integer), fireiot.working_days_between(timestamptz, timestamptz), fireiot.is_working_day(date)',
+		'EXECUTE ON FUNCTION fireiot.fits_verdict(text, boolean, text[]), fireiot.clocks_of(bigint[], timestamptz, text), fireiot.why(bigint), fireiot.judge(timestamptz, timestamptz, text), fireiot.urgent_alarms(integer, text), fireiot.board(integer, text[])'], role);
 END
 $$;
 COMMENT ON FUNCTION fireiot.grant_reader(name) IS
 'Lets a role read all tables and views of fireiot';
+
+-- No two functions of ours have one of these names.
+CREATE OR REPLACE FUNCTION fireiot.case_functions()
+RETURNS name[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT '{report_event,acknowledge,claim_next,record_notice,record_call,answer,no_answer,verify_alarm,dispatch,start_handling,
+		report_back,record_result,release_alarm,reclassify,close_alarm,reopen,add_note,case_digest,fire_replay,recheck_alarms}'::name[]
+$$;
+COMMENT ON FUNCTION fireiot.case_functions() IS
+'Functions by which operators handle alarms';
 
 CREATE OR REPLACE FUNCTION fireiot.grant_operator(role name)
 RETURNS void
@@ -92,14 +113,18 @@ BEGIN
 	PERFORM fireiot.grant_reader(role);
 	PERFORM fireiot.grant_all_of(ARRAY[
 		'INSERT, UPDATE, DELETE ON fireiot.organization, fireiot.unit, fireiot.building, fireiot.area, fireiot.device, fireiot.part',
+		'INSERT, UPDATE, DELETE ON fireiot.person, fireiot.contact, fireiot.contract, fireiot.contract_rule, fireiot.unit_profile, fireiot.calendar_day',
 		'EXECUTE ON FUNCTION fireiot.admit_device(fireiot.device_addr, bigint), fireiot.reject_device(fireiot.device_addr, text)',
 		'EXECUTE ON FUNCTION fireiot.send_command(fireiot.device_addr, integer, jsonb, interval, integer), fireiot.cancel_command(bigint)',
 		'EXECUTE ON FUNCTION fireiot.place_hold(text, fireiot.device_addr, bigint, bigint, timestamptz, timestamptz)',
 		'EXECUTE ON FUNCTION fireiot.add_attachment(text, bigint, bytea, text, timestamptz, bigint, fireiot.device_addr, bigint, text)',
 		'EXECUTE ON FUNCTION fireiot.classify_attachment(bigint, text, text), fireiot.extend_attachment(bigint, timestamptz, text)',
-		'EXECUTE ON FUNCTION fireiot.duty_inspection(fireiot.device_addr, integer), fireiot.sync_clock(fireiot.device_addr)'],
+		'EXECUTE ON FUNCTION fireiot.duty_inspection(fireiot.device_addr, integer), fireiot.sync_clock(fireiot.device_addr)',
+		'INSERT, UPDATE, DELETE ON fireiot.maintenance_window, fireiot.threshold, fireiot.operation_rule, fireiot.flapping_rule',
+		'EXECUTE ON FUNCTION ' || (SELECT string_agg(p.oid::regprocedure::text, ', ' ORDER BY p.proname) FROM pg_proc AS p
+			WHERE p.pronamespace = 'fireiot'::regnamespace AND p.proname = ANY (fireiot.case_functions()))],
 		role);
 END
 $$;
 COMMENT ON FUNCTION fireiot.grant_operator(name) IS
-'Lets a role read everything, keep the registry, admit devices, send commands, add attachments and place holds';
+'Lets a role read everything, keep the registry, admit devices, send commands, handle alarms, keep limits and windows of maintenance, add attachments and place holds';

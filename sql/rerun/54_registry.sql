@@ -50,11 +50,24 @@ WITH reference (object, key, target, id) AS (
 	UNION ALL
 	SELECT 'part', format('%s %s', p.device, p.part), r.target, r.id
 	FROM fireiot.part AS p, LATERAL (VALUES ('building', p.building_id), ('area', p.area_id)) AS r (target, id)
+	UNION ALL
+	SELECT 'person', p.id::text, r.target, r.id
+	FROM fireiot.person AS p, LATERAL (VALUES ('organization', p.organization_id), ('unit', p.unit_id)) AS r (target, id)
+	UNION ALL
+	SELECT 'contact', c.id::text, r.target, r.id
+	FROM fireiot.contact AS c, LATERAL (VALUES ('unit', c.unit_id), ('building', c.building_id),
+		('area', c.area_id), ('person', c.person_id), ('organization', c.organization_id)) AS r (target, id)
+	UNION ALL
+	SELECT 'contract', c.id::text, r.target, r.id
+	FROM fireiot.contract AS c, LATERAL (VALUES ('unit', c.unit_id), ('organization', c.organization_id)) AS r (target, id)
+	UNION ALL
+	SELECT 'unit_profile', p.unit_id::text, 'unit', p.unit_id FROM fireiot.unit_profile AS p
 ), target (target, id) AS (
 	SELECT 'organization', id FROM fireiot.organization
 	UNION ALL SELECT 'unit', id FROM fireiot.unit
 	UNION ALL SELECT 'building', id FROM fireiot.building
 	UNION ALL SELECT 'area', id FROM fireiot.area
+	UNION ALL SELECT 'person', id FROM fireiot.person
 )
 SELECT r.object, r.key, format('there is no %s %s', r.target, r.id) AS problem
 FROM reference AS r

@@ -150,12 +150,22 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
 SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH own (name, columns, others) AS (VALUES
+		('alarm_kind', 'kind class name_zh name_en clause builtin',
+			'own_row alarm_kind_class_check alarm_kind_kind_check'),
+		('alarm', 'id received_at device part unit_id tx class kind origin window_id occurred_at frame_id state quantity value limit_value packs subject detail', 'run_clocks'),
+		('alarm_backlog', 'id noted_at tries problem devices parts kinds quantities befores nows observed_ats received_ats frame_ids', ''),
+		('alarm_now', 'id opened_at device part subject class kind unit_id packs window_id repeats last_at flapping_since restored_at acknowledged_at acknowledged_by noticed_at called_at answered_at verdict verified_at dispatched_at handling_at reported_back_at recorded_at released_at escalated_at origin opened_as',
+			'alarm_now_device_part_class_subject_key'),
+		('alarm_step', 'id received_at alarm_id tx unit_id step actor at verdict cause pack rule due_at note fields', 'run_clocks'),
+		('alarm_transition', 'step by_hand needs excludes fields name_zh name_en clause builtin', ''),
 		('area', 'id building_id name floor note created_at changed_at', 'stamp_change'),
 		('attachment', 'id received_at tx object_key length algorithm digest class made_at case_id device unit_id added_by',
 			'attachment_by_time attachment_object_key_key attachment_length_check attachment_algorithm_check attachment_digest_check'),
 		('attachment_step', 'id received_at tx attachment_id step class until reason done_by',
 			'attachment_step_by_attachment attachment_step_by_time attachment_step_check attachment_step_check1 attachment_step_reason_check attachment_step_step_check'),
 		('building', 'id unit_id name address floors_above floors_below height_m area_m2 note created_at changed_at', 'stamp_change'),
+		('calendar_day', 'day working name source builtin',
+			'calendar_changed own_row calendar_day_day_check'),
 		('change_log', 'id received_at tx login role origin application object key action old new', ''),
 		('change_log_start', 'started_at login', ''),
 		('command', 'id device command type app requested_at requested_by expires_at state attempt seq sent_at done_at answer answer_frame_id note',
@@ -165,12 +175,22 @@ AS $$
 		('command_step', 'id received_at device command_id frame_id tx attempt step detail', ''),
 		('component_type', 'code kind name_zh name_en note builtin',
 			'component_type_check component_type_check1 component_type_code_check component_type_kind_check'),
+		('conformity', 'requirement object test builtin', ''),
+		('contact', 'id unit_id building_id area_id role position name person_id organization_id channels valid_from valid_to note created_at changed_at',
+			'stamp_change contact_by_unit contact_channels_check contact_check contact_role_check'),
+		('contract', 'id unit_id organization_id kind number content document valid_from valid_to note created_at changed_at',
+			'stamp_change contract_by_unit contract_check contract_kind_check'),
+		('contract_rule', 'contract_id rule clause classes kinds metric start_step stop_steps limit_interval limit_days action targets note created_at changed_at',
+			'check_contract_rule publish_contracts stamp_change contract_rule_check contract_rule_classes_check contract_rule_clause_check contract_rule_rule_check'),
 		('data_unit_type', 'code kind name_zh name_en direction commands object_bytes max_objects answered_by builtin',
 			'data_unit_type_check data_unit_type_check1 data_unit_type_code_check data_unit_type_direction_check data_unit_type_kind_check'),
+		('deadline', 'alarm_id pack version rule run unit_id class metric modality started_at due_at state stopped_at stop_step breached_at calendar_gap window_id',
+			'deadline_due deadline_running deadline_state_check'),
 		('decommission', 'id received_at tx reason ordered_by', ''),
 		('device', 'device unit_id building_id area_id name manufacturer model serial_number profile admission admitted_at admitted_by networks certificate_name enabled installed_at note created_at changed_at',
 			'stamp_change registry_changed device_admission_check device_certificate_name_check device_networks_check'),
 		('device_now', 'device first_seen last_seen online skew_ms frames transport peer changed_at', ''),
+		('flapping_rule', 'id class kind repeats within note builtin created_at changed_at', 'stamp_change flapping_rule_class_check flapping_rule_repeats_check flapping_rule_within_check'),
 		('frame', 'id received_at device sent_at tx skew_ms seq peer_port verdict command type outgoing peer profile bytes', ''),
 		('frame_verdict', 'code key name_zh name_en confirmed builtin', 'frame_verdict_key_key'),
 		('ledger_block', 'n incarnation origin algorithm snapshot sealed_at rows parts root previous hash tx', ''),
@@ -180,13 +200,25 @@ AS $$
 		('ledger_node', 'level index hash tx', ''),
 		('ledger_schema', 'table_id version columns tx', ''),
 		('ledger_table', 'name id registered_at tx builtin', ''),
+		('maintenance_window', 'id unit_id device part kind from_at to_at announced_at announced_by accepted_at accepted_by ended_at document measures note created_at changed_at',
+			'stamp_change maintenance_window_check maintenance_window_check1 maintenance_window_check2 maintenance_window_check3 maintenance_window_kind_check maintenance_window_measures_check'),
+		('notice', 'id alarm_id unit_id reason pack version rule target contact_id created_at due_at state',
+			'notice_pending notice_alarm notice_reason_check notice_state_check'),
 		('observation', 'id received_at device frame_id part observed_at tx state kind quantity raw_value operator value text', ''),
+		('operation_rule', 'id state_kind operation device system_type action class kind note builtin created_at changed_at',
+			'stamp_change registry_changed operation_rule_action_check operation_rule_class_check operation_rule_state_kind_check'),
 		('organization', 'id name kind credit_code phone address note created_at changed_at', 'stamp_change organization_kind_check'),
+		('pack_choice', 'pack version status valid_from valid_to reason decided_at decided_by',
+			'pack_choice_check pack_choice_reason_check pack_choice_status_check'),
+		('pack_class', 'pack version kind class called note builtin',
+			'keep_all_rules keep_rules pack_class_class_check'),
 		('part', 'device part building_id area_id name location floor manufacturer model serial_number enabled installed_at note created_at changed_at', 'stamp_change'),
 		('part_now', 'device part kind quantity state raw_value value operator text observed_at received_at since frame_id', ''),
 		('legal_hold', 'id received_at tx placed_by reason device unit_id case_id from_at to_at',
 			'legal_hold_by_time legal_hold_check legal_hold_reason_check'),
 		('legal_hold_release', 'id received_at tx hold_id released_by reason', 'legal_hold_release_by_time legal_hold_release_hold_id_key legal_hold_release_reason_check'),
+		('person', 'id organization_id unit_id name post phone certificate certificate_level certified_until note created_at changed_at',
+			'stamp_change'),
 		('purge_certificate', 'id received_at tx records partition from_at to_at rows first_block last_block root classes rule clause minimum purged_by', 'check_certificate purge_certificate_by_time'),
 		('quantity', 'code kind name_zh name_en unit unit_zh resolution min_value max_value note builtin',
 			'quantity_check quantity_check1 quantity_code_check quantity_kind_check'),
@@ -197,10 +229,18 @@ AS $$
 		('retention_rule', 'rule figure source clause classes never minimum maximum destroy_or_extend note builtin',
 			'retention_rule_check retention_rule_check1 retention_rule_classes_check retention_rule_maximum_check retention_rule_minimum_check'),
 		('retention_source', 'source name_zh name_en jurisdiction status valid_from valid_to builtin', 'retention_source_check retention_source_status_check'),
+		('rule', 'pack version rule requirements figure clause name_zh name_en sort classes kinds traits metric start_step stop_steps limit_interval limit_days modality origin bound level level_unit action targets transition conditions required_fields required_steps note builtin',
+			'keep_all_rules keep_rules rule_action_check rule_bound_check rule_classes_check rule_clause_check rule_clock rule_conditions_check rule_cycle rule_deadline rule_figure_check rule_guard rule_guard_asks rule_kinds_check rule_level rule_limit_days_check rule_limit_interval_check rule_metric_check rule_modality_check rule_one_limit rule_origin_check rule_required_fields_check rule_required_steps_check rule_rule_check rule_sort_check rule_start_step_check rule_stop_steps_check rule_targets_check rule_traits_check rule_transition_check'),
+		('rule_pack', 'pack version name_zh name_en document basis jurisdiction certification contract_id retention_source status valid_from valid_to note loaded_at loaded_by builtin',
+			'keep_all_rules keep_rules rule_pack_general rule_pack_basis_check rule_pack_certification_check rule_pack_check rule_pack_check1 rule_pack_check2 rule_pack_check3 rule_pack_document_check rule_pack_jurisdiction_check rule_pack_pack_check rule_pack_status_check rule_pack_version_check'),
 		('status_bit', 'state_kind bit key name_zh name_en clear_zh clear_en class note',
 			'status_bit_bit_check status_bit_class_check status_bit_state_kind_check'),
 		('system_type', 'code kind name_zh name_en note builtin',
 			'system_type_check system_type_check1 system_type_code_check system_type_kind_check'),
+		('unit_profile', 'unit_id control_room classified residential traits certifications packs note created_at changed_at',
+			'stamp_change unit_profile_traits_check'),
+		('threshold', 'id unit_id device part system_type component_type quantity low high hysteresis class kind enabled note created_at changed_at',
+			'stamp_change registry_changed threshold_check threshold_check1 threshold_check2 threshold_class_check threshold_hysteresis_check threshold_quantity_check'),
 		('unit', 'id name organization_id operator_id maintenance_id division_code address phone note created_at changed_at', 'stamp_change')
 	), member AS (
 		SELECT c.oid, coalesce(string_to_array(o.columns, ' '), '{}') AS columns,
@@ -298,7 +338,7 @@ AS $$
 	WITH listener AS (
 		SELECT oid FROM pg_roles WHERE rolname = role
 	), on_table (privilege, names) AS (VALUES
-		('SELECT', 'organization unit building area device part frame_verdict frame quarantine device_now part_now command'),
+		('SELECT', 'organization unit building area device part frame_verdict frame quarantine device_now part_now command alarm_now alarm_backlog'),
 		('INSERT', 'frame observation quarantine command_step device_now part_now command'),
 		('UPDATE', 'device_now part_now command')
 	), missing AS (
@@ -321,7 +361,10 @@ AS $$
 		WHERE NOT has_sequence_privilege(l.oid, 'fireiot.' || name, 'USAGE')
 		UNION ALL
 		SELECT 'EXECUTE ON FUNCTION ' || f
-		FROM listener AS l, (VALUES ('fireiot.make_partitions(interval, timestamptz)'), ('fireiot.seal()'), ('fireiot.checkpoint()'), ('fireiot.note_roles()')) AS v (f)
+		FROM listener AS l, (VALUES ('fireiot.make_partitions(interval, timestamptz)'), ('fireiot.seal()'), ('fireiot.checkpoint()'), ('fireiot.note_roles()'), ('fireiot.breach_due(integer)'), ('fireiot.alarm_watch()'), ('fireiot.recheck_alarms()'),
+			('fireiot.note_flaps(fireiot.device_addr[],fireiot.part_addr[],text[],integer[],boolean[],timestamp with time zone[])'),
+			('fireiot.note_signals(fireiot.device_addr[],fireiot.part_addr[],smallint[],smallint[],integer[],integer[],timestamp with time zone[],timestamp with time zone[],bigint[])'),
+			('fireiot.keep_signals(fireiot.device_addr[],fireiot.part_addr[],smallint[],smallint[],integer[],integer[],timestamp with time zone[],timestamp with time zone[],bigint[],text)')) AS v (f)
 		WHERE NOT has_function_privilege(l.oid, f, 'EXECUTE')
 	)
 	SELECT coalesce(array_agg(what), '{}') FROM missing
@@ -603,6 +646,26 @@ AS $$
 		SELECT 16, 'registry', count(*) || ' problems', CASE WHEN count(*) = 0 THEN true END,
 			'SELECT * FROM fireiot.registry_problem; says what refers to nothing.'
 		FROM fireiot.registry_problem
+		UNION ALL
+		SELECT 16.2, 'rules', count(*) || ' problems', CASE WHEN count(*) = 0 THEN true END,
+			'SELECT * FROM fireiot.rule_problem; says what does not fit in packs, profiles and contracts.'
+		FROM fireiot.rule_problem
+		UNION ALL
+		SELECT 16.3, 'contacts', count(DISTINCT unit_id) || ' units without', CASE WHEN count(*) = 0 THEN true END,
+			'SELECT * FROM fireiot.contact_problem; says whom each lacks.'
+		FROM fireiot.contact_problem
+		UNION ALL
+		SELECT 16.5, 'calendar', concat_ws(', ', y.known, CASE WHEN g.gaps > 0 THEN 'deadlines that rest on other years: ' || g.gaps END),
+			CASE WHEN g.gaps > 0 THEN false WHEN fireiot.is_working_day((now() AT TIME ZONE f.zone)::date + 30) IS NOT NULL THEN true END,
+			'Enter the days off and the working days in lieu of the State Council''s notice in fireiot.calendar_day.'
+		FROM fact AS f,
+			(SELECT coalesce(string_agg(DISTINCT to_char(day, 'YYYY'), ' '), 'no year') || ' known' AS known FROM fireiot.calendar_day) AS y,
+			(SELECT count(*) AS gaps FROM fireiot.deadline WHERE stopped_at IS NULL AND calendar_gap) AS g
+		UNION ALL
+		SELECT 16.7, 'deadlines', CASE WHEN d.next_due IS NULL THEN 'none' WHEN d.next_due < now() THEN 'due since ' || d.next_due ELSE 'next due at ' || d.next_due END,
+			coalesce(d.next_due > now() - interval '10 s', true),
+			'The keeper records breaches: SELECT * FROM fireiot.listener; and the server''s log say what is in its way.'
+		FROM (SELECT min(due_at) AS next_due FROM fireiot.deadline WHERE state = 'open') AS d
 		UNION ALL
 		SELECT 17, 'tables', count(*) || ' changes', count(*) = 0, 'SELECT * FROM fireiot.check(); says which, and how to undo them.'
 		FROM fireiot.check()

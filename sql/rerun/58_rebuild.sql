@@ -64,6 +64,33 @@ $$;
 COMMENT ON FUNCTION fireiot.fold_parts(regclass) IS
 'Part of fireiot.rebuild_now: what the observations of one partition change';
 
+CREATE OR REPLACE FUNCTION fireiot.rebuild_alarms()
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, fireiot, pg_temp
+AS $$
+DECLARE
+	open_ids bigint[];
+	gone bigint;
+	changed bigint;
+BEGIN
+	LOCK TABLE fireiot.alarm_now IN SHARE ROW EXCLUSIVE MODE;
+	open_ids := (SELECT array_agg(a.id) FROM fireiot.alarm AS a
+		WHERE a.id NOT IN (SELECT l.alarm_id FROM (SELECT DISTINCT ON (s.alarm_id) s.alarm_id, s.step FROM fireiot.alarm_step AS s
+			WHERE s.step IN ('closed', 'reopened') ORDER BY s.alarm_id, s.id DESC) AS l WHERE l.step = 'closed'));
+	DELETE FROM fireiot.alarm_now AS n WHERE n.id <> ALL (coalesce(open_ids, '{}'));
+	GET DIAGNOSTICS gone = ROW_COUNT;
+	-- by hand a row may have got the place of another
+	DELETE FROM fireiot.alarm_now AS n USING fireiot.fold_alarms(open_ids) AS f
+	WHERE f.id = n.id AND (f.*) IS DISTINCT FROM (n.*);
+	INSERT INTO fireiot.alarm_now SELECT f.* FROM fireiot.fold_alarms(open_ids) AS f ORDER BY f.id ON CONFLICT DO NOTHING;
+	GET DIAGNOSTICS changed = ROW_COUNT;
+	RETURN gone + changed;
+END
+$$;
+COMMENT ON FUNCTION fireiot.rebuild_alarms() IS
+'Part of fireiot.rebuild_now: open cases, from alarms and their steps';
+
 -- Partition by partition, so that what is sorted at a time is bounded.  Those
 -- that are a day old get no more rows: they are read before the lock, behind
 -- which listeners have to wait.
@@ -124,8 +151,8 @@ BEGIN
 		OR n.last_seen = excluded.last_seen AND (n.skew_ms, n.peer) IS DISTINCT FROM (excluded.skew_ms, excluded.peer);
 	GET DIAGNOSTICS devices = ROW_COUNT;
 	DROP TABLE pg_temp.fireiot_rebuilt_part, pg_temp.fireiot_rebuilt_device;
-	RETURN parts + devices;
+	RETURN parts + devices + fireiot.rebuild_alarms() + fireiot.rebuild_clocks();
 END
 $$;
 COMMENT ON FUNCTION fireiot.rebuild_now() IS
-'Makes fireiot.part_now and fireiot.device_now as the records say; returns how many rows were otherwise';
+'Makes fireiot.part_now, fireiot.device_now, fireiot.alarm_now and fireiot.deadline as the records say; returns how many rows were otherwise';

@@ -302,9 +302,15 @@ AS $$
 	SELECT 'hold', format('hold %s of %s: %s', h.id, h.placed_by, h.reason), NULL
 	FROM fireiot.legal_hold_in_force AS h
 	WHERE coalesce(h.from_at, '-infinity') < retention_blocker.to_at AND coalesce(h.to_at, 'infinity') > retention_blocker.from_at
+	UNION ALL
+	-- what belongs to an open case may be anywhere behind its opening
+	SELECT 'open_case', format('alarm %s is open', min(n.id)) || CASE WHEN count(*) > 1 THEN format(', and %s more', count(*) - 1) ELSE '' END, NULL
+	FROM fireiot.alarm_now AS n
+	WHERE n.opened_at < retention_blocker.to_at
+	HAVING count(*) > 0
 $$;
 COMMENT ON FUNCTION fireiot.retention_blocker(text, timestamptz, timestamptz) IS
-'What keeps the records of a time: terms and holds. No rows when they may go';
+'What keeps the records of a time: terms, holds and open cases. No rows when they may go';
 
 -- A certificate is what the guard lets a partition go by: there is none for
 -- what must stay, whoever writes it.  Those of a restored dump are of

@@ -188,12 +188,14 @@ COMMENT ON FUNCTION fireiot.log_triggers() IS
 
 CREATE OR REPLACE FUNCTION fireiot.logged_tables()
 RETURNS SETOF text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 30
 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT unnest('{organization,unit,building,area,device,part,
 		command_code,data_unit_type,system_type,component_type,quantity,status_bit,frame_verdict,record_table,
-		retention_source,retention_choice,retention_class,retention_rule}'::text[])
+		retention_source,retention_choice,retention_class,retention_rule,
+		person,contact,contract,contract_rule,unit_profile,calendar_day,alarm_kind,rule_pack,pack_choice,rule,pack_class,
+		threshold,operation_rule,flapping_rule,alarm_transition,maintenance_window}'::text[])
 $$;
 COMMENT ON FUNCTION fireiot.logged_tables() IS
 'Tables of fireiot whose changes are logged: the registry and the rules';

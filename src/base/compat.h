@@ -76,6 +76,13 @@
 #define my_proc_number() (MyProc->pgprocno)
 #endif
 
+/* The number of this process's transaction, its own count; moved with 17. */
+#if PG_VERSION_NUM >= 170000
+#define my_local_transaction() (MyProc->vxid.lxid)
+#else
+#define my_local_transaction() (MyProc->lxid)
+#endif
+
 /* A record in the log that makes the transaction one with something to flush;
  * whether to flush at once came with 17. */
 #include "replication/message.h"

@@ -14,6 +14,7 @@
 
 #include "base/mix.h"
 #include "base/settings.h"
+#include "clockwork/due.h"
 
 /* Places that are looked at for a device. */
 #define DEVICE_PROBES 32
@@ -23,6 +24,7 @@ typedef struct shared_state
 	LWLock	   *lock;
 	LWLock	   *port_lock;
 	pg_atomic_uint64 news[NEWS_COUNT];
+	pg_atomic_uint64 next_due;	/* a TimestampTz that was said, or DUE_NEVER */
 	worker_slot launcher;
 	worker_slot keeper;
 	listener_slot listeners[FLEXIBLE_ARRAY_MEMBER];
@@ -96,6 +98,7 @@ init_state(void)
 	state->port_lock = &GetNamedLWLockTranche("fireiot")[1].lock;
 	for (int i = 0; i < NEWS_COUNT; i++)
 		pg_atomic_init_u64(&state->news[i], 1);
+	pg_atomic_init_u64(&state->next_due, (uint64) DUE_NEVER);
 }
 
 static void
@@ -276,6 +279,62 @@ shared_wake_workers(void)
 	for (int i = 0; i < settings.listeners; i++)
 		wake(&state->listeners[i].worker);
 	LWLockRelease(state->lock);
+}
+
+/* The earliest of this transaction. */
+static TimestampTz due_here = DUE_NEVER;
+
+/* Lower what was said; was it later before? */
+static bool
+lower_next_due(TimestampTz due)
+{
+	uint64		said = pg_atomic_read_u64(&state->next_due);
+
+	while (due < (TimestampTz) said)
+		if (pg_atomic_compare_exchange_u64(&state->next_due, &said,
+										   (uint64) due))
+			return true;
+	return false;
+}
+
+static void
+announce_due(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_COMMIT && due_here != DUE_NEVER &&
+		lower_next_due(due_here))
+	{
+		LWLockAcquire(state->lock, LW_SHARED);
+		wake(&state->keeper);
+		LWLockRelease(state->lock);
+	}
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
+		event == XACT_EVENT_PREPARE)
+		due_here = DUE_NEVER;
+}
+
+void
+shared_due_at_commit(TimestampTz due)
+{
+	static bool registered = false;
+
+	if (!shared_ready())
+		return;
+	if (!registered)
+		RegisterXactCallback(announce_due, NULL);
+	registered = true;
+	due_here = Min(due_here, due);
+}
+
+TimestampTz
+shared_next_due(void)
+{
+	return (TimestampTz) pg_atomic_read_u64(&state->next_due);
+}
+
+void
+shared_take_next_due(void)
+{
+	(void) pg_atomic_exchange_u64(&state->next_due, (uint64) DUE_NEVER);
 }
 
 void

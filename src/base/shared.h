@@ -188,6 +188,7 @@ typedef enum shared_news
 {
 	NEWS_REGISTRY,
 	NEWS_COMMAND,
+	NEWS_ALARM,					/* cases were closed or became others */
 	NEWS_COUNT
 } shared_news;
 
@@ -195,6 +196,15 @@ extern uint64 shared_news_version(shared_news what);
 
 /* Bump and wake all listeners when the transaction commits. */
 extern void shared_announce_at_commit(shared_news what);
+
+/*
+ * Deadlines.  Whoever makes one says when it is due; at commit the keeper is
+ * woken if it would sleep longer.  The keeper takes what was said, DUE_NEVER if
+ * nothing was, before it looks at the rows.
+ */
+extern void shared_due_at_commit(TimestampTz due);
+extern TimestampTz shared_next_due(void);
+extern void shared_take_next_due(void);
 
 /* Wake everything that waits: listeners and launcher. */
 extern void shared_wake_workers(void);

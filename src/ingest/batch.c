@@ -20,6 +20,7 @@ batch_create(int capacity, int parts, ingest_stat *stat)
 									  ALLOCSET_DEFAULT_SIZES);
 	b->sessions = session_table_create(settings.max_devices);
 	b->parts = part_cache_create(parts);
+	b->signals = alarm_signals_create();
 	b->stat = stat;
 	b->limit = capacity;
 	b->frames = MemoryContextAllocHuge(CurrentMemoryContext,

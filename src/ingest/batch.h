@@ -12,6 +12,7 @@
 
 #include "base/shared.h"
 #include "codec/stream.h"
+#include "ingest/alarm_signals.h"
 #include "ingest/catalog.h"
 #include "ingest/part_changes.h"
 #include "ingest/session.h"
@@ -51,6 +52,7 @@ struct batch
 	/* of the process */
 	session_table *sessions;
 	part_cache *parts;
+	alarm_signals *signals;
 	ingest_stat *stat;
 	catalog_ids ids;
 	MemoryContext memory;		/* of one batch */
@@ -69,6 +71,7 @@ struct batch
 	uint64		number;			/* of this batch */
 	bool		careful;		/* the first attempt failed: find the poison */
 	bool		following;		/* rows are written, part_now is being */
+	const char *problem;		/* why alarms could not be written */
 
 	quarantine_bucket buckets[QUARANTINE_BUCKETS];
 

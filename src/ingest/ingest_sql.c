@@ -193,6 +193,14 @@ fireiot_registry_changed(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
+PG_FUNCTION_INFO_V1(fireiot_alarm_changed);
+Datum
+fireiot_alarm_changed(PG_FUNCTION_ARGS)
+{
+	shared_announce_at_commit(NEWS_ALARM);
+	PG_RETURN_VOID();
+}
+
 PG_FUNCTION_INFO_V1(fireiot_wake_listeners);
 Datum
 fireiot_wake_listeners(PG_FUNCTION_ARGS)

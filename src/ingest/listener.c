@@ -118,6 +118,7 @@ forget_plans(void)
 {
 	registry_forget_plans();
 	now_tables_forget_plans();
+	alarm_signals_forget_plans();
 	downlink_forget_plans();
 }
 
@@ -401,6 +402,25 @@ handle(const loop_event *event, TimestampTz now)
 
 /* ---- what is done now and then ---- */
 
+/* What is known to flap is written apart from the batches. */
+static void
+write_flaps(void)
+{
+	PG_TRY();
+	{
+		worker_begin("fireiot: writing repeats of alarms");
+		alarm_signals_write_flaps(me.batch->signals, &me.batch->ids,
+								  me.turned_at);
+		worker_commit();
+		alarm_signals_flaps_written(me.batch->signals, me.turned_at);
+	}
+	PG_CATCH();
+	{
+		worker_forgive(&me.slot->worker, me.slot->worker.state);
+	}
+	PG_END_TRY();
+}
+
 static void
 reap(void)
 {
@@ -421,6 +441,8 @@ once_a_second(TimestampTz now)
 	if (!me.leaving &&
 		ticks_passed(me.partitioned_at, me.turned_at, PARTITIONS_EVERY_MS))
 		make_partitions();
+	if (!me.leaving && alarm_signals_due(me.batch->signals, me.turned_at))
+		write_flaps();
 }
 
 /* ---- the worker ---- */
@@ -647,6 +669,7 @@ set_up(void)
 	me.batch = batch_create(MOST_BATCH_FRAMES, PARTS_REMEMBERED,
 							&me.slot->stat);
 	me.batch->limit = settings.batch_frames;
+	alarm_signals_count(me.batch->signals);
 	downlink_begin(me.batch, send_bytes);
 	load_tls();
 }

@@ -121,8 +121,9 @@ append(part_cache *cache, const part_change *change)
 	return cache->count++;
 }
 
-void
-part_changes_note(part_cache *cache, uint32 epoch, const part_change *change)
+part_news
+part_changes_note(part_cache *cache, uint32 epoch, const part_change *change,
+				  uint32 *before)
 {
 	cached	   *entry = place_of(cache, change);
 	uint32		value = change->quantity < 0 ?
@@ -130,16 +131,17 @@ part_changes_note(part_cache *cache, uint32 epoch, const part_change *change)
 	bool		same = is_of(entry, epoch, change);
 
 	if (same && entry->value == value)
-		return;
+		return PART_SAME;
+	*before = entry->value;
 	if (same && entry->noted_in == cache->batch)
 	{
-		part_change before = cache->changes[entry->row];
+		part_change earlier = cache->changes[entry->row];
 
 		cache->changes[entry->row] = *change;
-		cache->changes[entry->row].known = before.known;
-		cache->changes[entry->row].at = before.at;
+		cache->changes[entry->row].known = earlier.known;
+		cache->changes[entry->row].at = earlier.at;
 		entry->value = value;
-		return;
+		return PART_CHANGED;
 	}
 	if (!same)
 		ItemPointerSetInvalid(&entry->at);
@@ -153,6 +155,7 @@ part_changes_note(part_cache *cache, uint32 epoch, const part_change *change)
 	entry->row = append(cache, change);
 	cache->changes[entry->row].known = same;
 	cache->changes[entry->row].at = entry->at;
+	return same ? PART_CHANGED : PART_UNKNOWN;
 }
 
 void

@@ -47,9 +47,20 @@ extern void part_cache_clear(part_cache *cache);
 /* A new batch begins; its candidates are gathered in memory. */
 extern void part_changes_begin(part_cache *cache, MemoryContext memory);
 
-/* Note what a part said, unless it has said so before. */
-extern void part_changes_note(part_cache *cache, uint32 epoch,
-							  const part_change *change);
+/* What a part said, beside what it said before. */
+typedef enum part_news
+{
+	PART_SAME,
+	PART_CHANGED,				/* it was another, which is known */
+	PART_UNKNOWN				/* before: part_now may have it */
+} part_news;
+
+/*
+ * Note what a part said, unless it has said so before.  *before is its state
+ * or raw value until then; set when that has changed.
+ */
+extern part_news part_changes_note(part_cache *cache, uint32 epoch,
+								   const part_change *change, uint32 *before);
 
 /* The row of this candidate is at another place now. */
 extern void part_changes_moved(part_cache *cache, const part_change *change);

@@ -255,6 +255,23 @@ set_text(TupleTableSlot *row, uint32 fields, const gb_profile *profile,
 		set(row, OBSERVATION_TEXT, CStringGetTextDatum(converted));
 }
 
+static void
+note_part(batch *b, uint32 epoch, const part_change *change)
+{
+	uint32		before = 0;
+	part_news	news = part_changes_note(b->parts, epoch, change, &before);
+
+	if (news != PART_SAME)
+		alarm_signals_note(b->signals, change, news, before);
+}
+
+static bool
+is_operation(int kind)
+{
+	return kind == GB_STATE_FACILITY_OPERATION ||
+		kind == GB_STATE_DEVICE_OPERATION;
+}
+
 /* States and values are what part_now holds; operations and texts are not. */
 static void
 note_change(records *r, const batch_frame *f, const gb_layout *layout,
@@ -264,8 +281,7 @@ note_change(records *r, const batch_frame *f, const gb_layout *layout,
 	int			kind = value ? KIND_VALUE : layout->state_kind;
 	part_change change = {0};
 
-	if (!value && kind != GB_STATE_SYSTEM && kind != GB_STATE_COMPONENT &&
-		kind != GB_STATE_DEVICE)
+	if (!value && kind == GB_STATE_NONE)
 		return;
 	change.device = f->session->device;
 	if (!row->tts_isnull[OBSERVATION_PART])
@@ -285,7 +301,10 @@ note_change(records *r, const batch_frame *f, const gb_layout *layout,
 	change.frame_id = f->id;
 	if (!row->tts_isnull[OBSERVATION_TEXT])
 		change.text = row->tts_values[OBSERVATION_TEXT];
-	part_changes_note(r->batch->parts, f->session->epoch, &change);
+	if (!value && is_operation(kind))
+		alarm_signals_operation(r->batch->signals, &change);
+	else
+		note_part(r->batch, f->session->epoch, &change);
 }
 
 static void

@@ -24,6 +24,7 @@ begin_attempt(batch *b)
 	b->following = false;
 	memset(b->refused, 0, sizeof(b->refused));
 	part_changes_begin(b->parts, b->memory);
+	alarm_signals_begin(b->signals, b->memory);
 }
 
 static int
@@ -123,6 +124,7 @@ try_rows(batch *b, int from, int to)
 	ResourceOwner owner = CurrentResourceOwner;
 	counts		before = counts_of(b);
 	int			mark = part_changes_mark(b->parts);
+	int			signals = alarm_signals_mark(b->signals);
 	ErrorData *volatile error = NULL;
 
 	BeginInternalSubTransaction(NULL);
@@ -139,6 +141,7 @@ try_rows(batch *b, int from, int to)
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
 		part_changes_return(b->parts, mark);
+		alarm_signals_return(b->signals, signals);
 		b->stored = before.stored;
 		b->observations = before.observations;
 		b->quarantined = before.quarantined;
@@ -196,54 +199,110 @@ bisect(batch *b, int from, int to)
 	bisect(b, from, to);
 }
 
+/* What follows from the rows: alarms; then what is so now, and commands. */
+static void
+follow_alarms(batch *b)
+{
+	alarm_signals_write(b->signals, &b->ids);
+}
+
+static void
+follow_now(batch *b)
+{
+	b->part_changes_written = part_now_write(b->parts, &b->ids);
+	if (b->follow != NULL)
+		b->follow(b);
+}
+
+static void
+keep_alarms(batch *b)
+{
+	alarm_signals_keep(b->signals, &b->ids, b->problem);
+}
+
 static void
 follow(batch *b)
 {
 	b->following = true;
-	b->part_changes_written = part_now_write(b->parts, &b->ids);
-	if (b->follow != NULL)
-		b->follow(b);
+	follow_alarms(b);
+	follow_now(b);
 	b->following = false;
 }
 
 /*
- * What part_now or command cannot take must not keep records from being
- * stored: part_now can be made again from them.
+ * A step in a subtransaction.  Returns the error that rolled it back, NULL when
+ * there was none; raises an error of the moment again.
  */
-static void
-follow_carefully(batch *b)
+static ErrorData *
+try_step(batch *b, void (*step) (batch *b))
 {
 	MemoryContext memory = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData *volatile error = NULL;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(memory);
 	PG_TRY();
 	{
-		follow(b);
+		step(b);
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
 	{
-		ErrorData  *error;
-
 		MemoryContextSwitchTo(memory);
 		error = CopyErrorData();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
-		part_cache_clear(b->parts);
 		if (store_error_is_transient(b, error->sqlerrcode))
 			ReThrowError(error);
-		b->following = false;
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(memory);
+	CurrentResourceOwner = owner;
+	return error;
+}
+
+/* The alarms of the batch gave an error: keep what they are to be made of. */
+static void
+keep_carefully(batch *b, const ErrorData *error)
+{
+	ErrorData  *another;
+
+	b->problem = error->message;
+	another = try_step(b, keep_alarms);
+	ereport(LOG,
+			(errcode(error->sqlerrcode),
+			 errmsg("alarms cannot be written: %s", error->message),
+			 another != NULL ?
+			 errdetail("Nor can their signals be kept: %s.", another->message) :
+			 errdetail("Their signals are kept in fireiot.alarm_backlog."),
+			 errhint("Remove what is in the way, then SELECT fireiot.recheck_alarms().")));
+}
+
+/*
+ * What alarms, part_now or command cannot take must not keep records from
+ * being stored: all of it can be made again from them.
+ */
+static void
+follow_carefully(batch *b)
+{
+	ErrorData  *error;
+
+	b->following = true;
+	error = try_step(b, follow_alarms);
+	if (error != NULL)
+		keep_carefully(b, error);
+	error = try_step(b, follow_now);
+	if (error != NULL)
+	{
+		part_cache_clear(b->parts);
 		ereport(LOG,
 				(errcode(error->sqlerrcode),
 				 errmsg("fireiot.part_now or fireiot.command cannot be written: %s",
 						error->message),
 				 errhint("Remove what was added to the table, then SELECT fireiot.rebuild_now().")));
 	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(memory);
-	CurrentResourceOwner = owner;
+	b->following = false;
 }
 
 static void
@@ -330,6 +389,7 @@ store_committed(batch *b)
 	uint64	   *count = b->stat->counters;
 
 	ownership_end_batch();
+	alarm_signals_committed(b->signals);
 	count[COUNT_STORED] += b->stored;
 	count[COUNT_OBSERVATIONS] += b->observations;
 	count[COUNT_DUPLICATES] += b->duplicates;

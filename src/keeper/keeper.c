@@ -17,7 +17,13 @@
 
 #include "base/settings.h"
 #include "base/shared.h"
+#include "base/ticks.h"
 #include "base/worker.h"
+#include "keeper/deadlines.h"
+
+/* How often it is asked whether alarms were missed: after errors, and anyway. */
+#define BACKLOG_MS 2000
+#define RECHECK_MS (10 * 60 * 1000)
 
 /* How often the extension is looked for. */
 #define LOOK_MS 2000
@@ -25,6 +31,9 @@
 static worker_slot *me;
 static TimestampTz checkpoint_at;	/* the next one */
 static bool checkpoint_is_due;	/* there are blocks that none covers */
+static bool rechecked;			/* alarms were, since the start */
+static ticks rechecked_at;
+static ticks backlog_at;		/* was looked at */
 
 static bool
 extension_is_there(void)
@@ -72,6 +81,23 @@ sign_checkpoint(void)
 	checkpoint_is_due = false;
 }
 
+/* Alarms that an error has kept from being written come later. */
+static void
+recheck_alarms(void)
+{
+	ticks		now = ticks_now();
+	bool		due = !rechecked || ticks_passed(rechecked_at, now, RECHECK_MS);
+
+	if (!due && !ticks_passed(backlog_at, now, BACKLOG_MS))
+		return;
+	backlog_at = now;
+	if (!due && !call("SELECT b.id FROM fireiot.alarm_backlog AS b LIMIT 1"))
+		return;
+	(void) call("SELECT fireiot.recheck_alarms()");
+	rechecked = true;
+	rechecked_at = now;
+}
+
 static void
 turn(void)
 {
@@ -85,6 +111,7 @@ turn(void)
 		checkpoint_is_due = true;
 	sign_checkpoint();
 	(void) call("SELECT fireiot.note_roles()");
+	recheck_alarms();
 	if (me->state != WORKER_WORKING || me->message[0] != '\0')
 		worker_slot_report(me, WORKER_WORKING, "");
 }
@@ -99,6 +126,40 @@ pause_from(TimestampTz started)
 
 	/* a clock that was set back must not make it long */
 	return Max(Min(interval - spent, interval), 1);
+}
+
+static void
+try(void (*what) (void))
+{
+	PG_TRY();
+	{
+		what();
+	}
+	PG_CATCH();
+	{
+		worker_forgive(me, WORKER_BACKING_OFF);
+	}
+	PG_END_TRY();
+}
+
+/* Until the next turn; deadlines do not wait for it. */
+static void
+rest(TimestampTz started, uint32 wait_event)
+{
+	ticks		begun = ticks_now();
+	long		pause = pause_from(started);
+	long		left = pause;
+
+	do
+	{
+		if (me->state == WORKER_WORKING)
+			try(deadlines_turn);
+		left = pause - (long) ((ticks_now() - begun) / 1000);
+		if (left > 0)
+			worker_wait(me->state == WORKER_WORKING ? deadlines_pause(left) : left,
+						wait_event);
+		worker_reload();
+	} while (left > 0);
 }
 
 void
@@ -120,15 +181,7 @@ fireiot_keeper_main(Datum arg)
 		TimestampTz started = GetCurrentTimestamp();
 
 		worker_reload();
-		PG_TRY();
-		{
-			turn();
-		}
-		PG_CATCH();
-		{
-			worker_forgive(me, WORKER_BACKING_OFF);
-		}
-		PG_END_TRY();
-		worker_wait(pause_from(started), wait_event);
+		try(turn);
+		rest(started, wait_event);
 	}
 }

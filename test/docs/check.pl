@@ -303,7 +303,7 @@ my $HEADED = q{
 	SELECT 'Type `fireiot.' || typname || '`' FROM pg_type
 	WHERE typnamespace = 'fireiot'::regnamespace AND typrelid = 0 AND typcategory <> 'A'
 	UNION ALL
-	SELECT CASE relkind WHEN 'r' THEN 'Table' WHEN 'p' THEN 'Table' WHEN 'v' THEN 'View'
+	SELECT CASE relkind WHEN 'r' THEN 'Table' WHEN 'p' THEN 'Table' WHEN 'v' THEN 'View' WHEN 'c' THEN 'Type'
 		ELSE 'Relation of kind ' || relkind::text END || ' `fireiot.' || relname || '`'
 	FROM pg_class WHERE relnamespace = 'fireiot'::regnamespace AND relkind NOT IN ('i', 'I', 't', 'S')};
 # those of identity columns are part of their tables

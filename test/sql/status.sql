@@ -28,8 +28,8 @@ SELECT * FROM other_version_2();
 DROP FUNCTION other_version, other_version_2;
 
 -- in this order; what depends on the server is not shown
-SELECT item, CASE WHEN item IN ('database', 'role', 'address', 'tls', 'quarantine', 'pending devices', 'registry', 'tables', 'time_zone') THEN value END AS value,
-	CASE WHEN item NOT IN ('fsync', 'full_page_writes', 'synchronous_commit') THEN CASE item WHEN 'preload' THEN ok = :preloaded ELSE ok END END AS ok
+SELECT item, CASE WHEN item IN ('database', 'role', 'address', 'tls', 'quarantine', 'pending devices', 'registry', 'rules', 'contacts', 'tables', 'time_zone') THEN value END AS value,
+	CASE WHEN item NOT IN ('fsync', 'full_page_writes', 'synchronous_commit', 'calendar') THEN CASE item WHEN 'preload' THEN ok = :preloaded ELSE ok END END AS ok
 FROM fireiot.status() WHERE item NOT IN ('launcher', 'max_worker_processes') AND item NOT LIKE 'listener%';
 SELECT (SELECT value FROM fireiot.status() WHERE item = 'library') = extversion AS shown, fireiot.library_version() = extversion AS loaded
 FROM pg_extension WHERE extname = 'fireiot';

@@ -64,6 +64,8 @@ make_directory()
 	cp test/verify_proof.sh "$dir/t"
 	export FIREIOT_VERIFY_PROOF="$dir/t/verify_proof.sh"
 	cp docs/ledger.md docs/ledger-attacks.md "$dir/docs"
+	mkdir "$dir/test"
+	cp -r test/sql test/expected test/t "$dir/test"
 	if [ -n "${FIREIOT_SIM:-}" ]; then
 		cp "$FIREIOT_SIM" "$dir/fireiot-sim"
 		export FIREIOT_SIM="$dir/fireiot-sim"

@@ -1,5 +1,5 @@
 #!/usr/bin/env perl
-# coverage.pl GCOV LIMIT SOURCE-DIRECTORY DATA-FILE...: line coverage of the
+# coverage.pl GCOV LIMIT DIRECTORY-PATTERN DATA-FILE...: line coverage of the
 # sources in a directory, from gcc's .gcda files.  A line of a header counts
 # as covered when any program ran it.  Fails under LIMIT per cent.
 use strict;
@@ -31,7 +31,7 @@ sub read_data
 	close $out or die "$gcov $path failed\n";
 	foreach my $file (@{ $result->{files} })
 	{
-		next unless $file->{file} =~ m{^\Q$directory\E/};
+		next unless $file->{file} =~ m{^(?:$directory)/};
 		$count{ $file->{file} }{ $_->{line_number} } += $_->{count}
 		  for @{ $file->{lines} };
 	}
