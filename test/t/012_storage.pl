@@ -276,7 +276,8 @@ partition_missing();
 full_disk();
 poison('frame', q{substr(NEW.bytes, 13, 1) = '\x03' AND NEW.seq % 3 = 0}, '23514');
 poison('observation', q{NEW.text = 'poison'}, 'P0001');
-same_resources($node, $listener, $before, 'full disk, partitions, poison', 16384);
+# with the plans of what follows from frames
+same_resources($node, $listener, $before, 'full disk, partitions, poison', 24576);
 poison_after_restart();
 part_now_unusable();
 same_resources($node, $listener, $before, 'poison and part_now', 16384);

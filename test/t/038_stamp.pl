@@ -21,12 +21,13 @@ sub city
 	return $node->safe_psql('city', "SET search_path = $schema, public;" . shift);
 }
 
-# Tuples of a table as they lie, without what tells of transactions and place.
+# Tuples of a table as they lie, without what tells of transactions and place:
+# COPY fills pages otherwise than INSERT.
 sub tuples
 {
 	my ($table) = @_;
 	return <<"SQL";
-	SELECT page, i.lp, i.lp_len, i.t_hoff, i.t_bits, i.t_infomask & 7 AS kinds, i.t_infomask2 & 2047 AS columns, i.t_data
+	SELECT i.lp_len, i.t_hoff, i.t_bits, i.t_infomask & 7 AS kinds, i.t_infomask2 & 2047 AS columns, i.t_data
 	FROM generate_series(0, pg_relation_size('$table') / 8192 - 1) AS page,
 		heap_page_items(pg_read_binary_file(pg_relation_filepath('$table'), page * 8192, 8192)) AS i
 SQL
