@@ -184,6 +184,7 @@ RETURNS SETOF fireiot.alarm_board
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 50
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	alarms bigint[] := '{}';

@@ -16,4 +16,4 @@ INSERT INTO fireiot.deadline (alarm_id, pack, version, rule, run, unit_id, class
 SELECT d.alarm_id, d.pack, d.version, d.rule, 100 + i, d.unit_id, d.class, d.metric, d.modality, d.started_at, d.due_at + i * interval '1 day'
 FROM (SELECT * FROM fireiot.deadline WHERE rule LIKE 'JD-%' OR rule = 'ZJ-067 judge') AS d, generate_series(1, 20) AS i
 LIMIT greatest(:deadlines - (SELECT count(*) FROM fireiot.deadline), 0);
-ANALYZE fireiot.deadline, fireiot.alarm_now;
+ANALYZE;
