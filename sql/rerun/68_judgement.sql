@@ -184,6 +184,7 @@ RETURNS SETOF fireiot.alarm_board
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 50
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	alarms bigint[] := '{}';
@@ -195,7 +196,9 @@ BEGIN
 		alarms := alarms || fireiot.urgent_alarms(most - cardinality(alarms), wanted);
 	END LOOP;
 	RETURN QUERY
-	SELECT b.* FROM unnest(alarms) WITH ORDINALITY AS a (id, place) JOIN fireiot.alarm_board AS b ON b.id = a.id
+	-- one by one: joined, the view would be made of all cases
+	SELECT b.* FROM unnest(alarms) WITH ORDINALITY AS a (id, place),
+		LATERAL (SELECT * FROM fireiot.alarm_board AS v WHERE v.id = a.id OFFSET 0) AS b
 	ORDER BY a.place;
 END
 $$;

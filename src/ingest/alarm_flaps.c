@@ -5,6 +5,7 @@
 #include "ingest/alarm_flaps.h"
 
 #include "catalog/pg_type.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
@@ -270,7 +271,10 @@ call(array_builder *columns, const catalog_ids *ids)
 	SPI_finish();
 }
 
-/* In turn, so that each part is written at some time. */
+/*
+ * In turn, so that each part is written at some time.  Frames do not wait for
+ * it: while fireiot.rebuild_now() has its locks nothing is written.
+ */
 void
 alarm_flaps_write(alarm_flaps *flaps, const catalog_ids *ids, ticks now)
 {
@@ -278,6 +282,11 @@ alarm_flaps_write(alarm_flaps *flaps, const catalog_ids *ids, ticks now)
 	int			count = 0;
 
 	flaps->asked_at = now;
+	/* what an attempt that failed was about to write */
+	for (int i = 0; i < PLACES; i++)
+		flaps->places[i].writing = false;
+	if (!ConditionalLockRelationOid(ids->part_now, RowExclusiveLock))
+		return;
 	for (int i = 0; i < FLAP_COLUMNS; i++)
 		array_begin(&columns[i], WRITE_AT_ONCE * CLASSES);
 	for (int i = 0; i < PLACES && count < WRITE_AT_ONCE; i++)

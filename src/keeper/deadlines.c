@@ -31,6 +31,9 @@
 /* What is due and held by another transaction is tried again after this. */
 #define RETRY_MS 10
 
+/* Behind an error. */
+#define FAILED_MS 1000
+
 /* No wait is longer: the clock may be set meanwhile. */
 #define LONGEST_MS 1000
 
@@ -78,7 +81,7 @@ deadlines_turn(void)
 		/* said from now on may be of rows that are not seen any more */
 		shared_take_next_due();
 		looked_at = ticks_now();
-		next_due = 0;
+		next_due = GetCurrentTimestamp() + FAILED_MS * 1000;
 		breached = call_breach_due();
 		if (breached == 0 && next_due < GetCurrentTimestamp())
 			next_due = GetCurrentTimestamp() + RETRY_MS * 1000;

@@ -31,6 +31,7 @@
 static worker_slot *me;
 static TimestampTz checkpoint_at;	/* the next one */
 static bool checkpoint_is_due;	/* there are blocks that none covers */
+static bool has_extension;		/* as of the last turn */
 static bool rechecked;			/* alarms were, since the start */
 static ticks rechecked_at;
 static ticks backlog_at;		/* was looked at */
@@ -101,7 +102,9 @@ recheck_alarms(void)
 static void
 turn(void)
 {
-	if (!extension_is_there())
+	has_extension = false;
+	has_extension = extension_is_there();
+	if (!has_extension)
 	{
 		worker_say(me, WORKER_WAITING,
 				   "waiting for CREATE EXTENSION fireiot");
@@ -142,7 +145,7 @@ try(void (*what) (void))
 	PG_END_TRY();
 }
 
-/* Until the next turn; deadlines do not wait for it. */
+/* Until the next turn; deadlines neither wait for it nor for what fails in it. */
 static void
 rest(TimestampTz started, uint32 wait_event)
 {
@@ -152,12 +155,11 @@ rest(TimestampTz started, uint32 wait_event)
 
 	do
 	{
-		if (me->state == WORKER_WORKING)
+		if (has_extension)
 			try(deadlines_turn);
 		left = pause - (long) ((ticks_now() - begun) / 1000);
 		if (left > 0)
-			worker_wait(me->state == WORKER_WORKING ? deadlines_pause(left) : left,
-						wait_event);
+			worker_wait(has_extension ? deadlines_pause(left) : left, wait_event);
 		worker_reload();
 	} while (left > 0);
 }

@@ -187,6 +187,17 @@ sub held_case
 	return;
 }
 
+# What else the keeper does fails: breaches are recorded all the same.
+sub seal_fails
+{
+	my $case = open_case(1, 'gas.leak');
+
+	sql('REVOKE EXECUTE ON FUNCTION fireiot.seal() FROM fireiot_listener');
+	breached_when_due($case, 'ZJ-067');
+	sql('SELECT fireiot.setup_role()');
+	return;
+}
+
 sub promoted
 {
 	my $case = open_case(1, 'fault.reported');
@@ -214,6 +225,7 @@ fire_in_the_mall();
 fault_in_two_provinces();
 clock_goes_back();
 held_case();
+seal_fails();
 crashes();
 promoted();
 is(sql('SELECT fireiot.rebuild_clocks()'), '0', 'the clocks are what the records say');
