@@ -210,7 +210,8 @@ runs_statements(const char *name)
 	static const char *const names[] = {"ingest", "seal", "verify_ledger", "export_note",
 		"prove", "checkpoint", "verify_against", "make_ledger",
 	"drop_purged_partition", "decommission", "log_rows", "log_truncate",
-	"note_roles"};
+	"note_roles", "add_working_days", "working_days_due",
+	"working_days_between", "is_working_day"};
 
 	for (int i = 0; i < lengthof(names); i++)
 		if (strcmp(name, names[i]) == 0)
