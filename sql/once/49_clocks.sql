@@ -73,3 +73,6 @@ COMMENT ON COLUMN fireiot.notice.contact_id IS 'Row of fireiot.contact; null: no
 COMMENT ON COLUMN fireiot.notice.due_at IS 'Until when it should be sent; null: as soon as possible';
 COMMENT ON INDEX fireiot.notice_pending IS 'What is to be sent';
 COMMENT ON INDEX fireiot.notice_alarm IS 'The notices of a case';
+
+CREATE INDEX alarm_now_by_class ON fireiot.alarm_now (class, opened_at);
+COMMENT ON INDEX fireiot.alarm_now_by_class IS 'The board: cases of a class, those without clocks, too';

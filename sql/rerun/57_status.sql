@@ -155,7 +155,7 @@ AS $$
 		('alarm', 'id received_at device part unit_id tx class kind origin window_id occurred_at frame_id state quantity value limit_value packs subject detail', 'run_clocks'),
 		('alarm_backlog', 'id noted_at tries problem devices parts kinds quantities befores nows observed_ats received_ats frame_ids', ''),
 		('alarm_now', 'id opened_at device part subject class kind unit_id packs window_id repeats last_at flapping_since restored_at acknowledged_at acknowledged_by noticed_at called_at answered_at verdict verified_at dispatched_at handling_at reported_back_at recorded_at released_at escalated_at origin opened_as',
-			'alarm_now_device_part_class_subject_key'),
+			'alarm_now_device_part_class_subject_key alarm_now_by_class'),
 		('alarm_step', 'id received_at alarm_id tx unit_id step actor at verdict cause pack rule due_at note fields', 'run_clocks'),
 		('alarm_transition', 'step by_hand needs excludes fields name_zh name_en clause builtin', ''),
 		('area', 'id building_id name floor note created_at changed_at', 'stamp_change'),

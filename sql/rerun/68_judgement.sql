@@ -152,6 +152,7 @@ CREATE OR REPLACE FUNCTION fireiot.urgent_alarms(most integer, class text)
 RETURNS bigint[]
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
 	clocks integer := greatest(most, 0) * 4;
