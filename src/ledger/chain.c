@@ -72,7 +72,8 @@ chain_parse_snapshot(const char *text, chain_snapshot *snapshot)
 	snapshot->xmax = strtou64(end + 1, &end, 10);
 	if (*end != ':')
 		bad_chain("a snapshot has another form");
-	while (end[1] != '\0' && snapshot->running_count <= commas)
+	while (*end != '\0' && end[1] != '\0' &&
+		   snapshot->running_count <= commas)
 		snapshot->running[snapshot->running_count++] =
 			strtou64(end + 1, &end, 10);
 }
