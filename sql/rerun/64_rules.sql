@@ -81,9 +81,12 @@ COMMENT ON FUNCTION fireiot.packs_of(bigint, timestamptz) IS
 -- Whatever is no pack that is loaded is left out: a case must open all the same.
 CREATE OR REPLACE FUNCTION fireiot.pack_rules(packs text)
 RETURNS SETOF fireiot.rule
-LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 100
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 100
 SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH word AS MATERIALIZED (
 		SELECT trim(w) AS word FROM string_to_table(packs, ',') AS w
 	), trait AS MATERIALIZED (
@@ -98,7 +101,8 @@ AS $$
 	FROM version AS v JOIN fireiot.rule AS r ON r.pack = v.pack AND r.version = v.version, trait AS t
 	WHERE r.traits IS NULL OR NOT EXISTS (
 		SELECT FROM unnest(r.traits) AS asked
-		WHERE CASE WHEN asked LIKE '!%' THEN substr(asked, 2) = ANY (t.traits) ELSE asked <> ALL (t.traits) END)
+		WHERE CASE WHEN asked LIKE '!%' THEN substr(asked, 2) = ANY (t.traits) ELSE asked <> ALL (t.traits) END);
+END
 $$;
 COMMENT ON FUNCTION fireiot.pack_rules(text) IS
 'All rules of some packs that are for a unit with these traits; a pack without a version: the newest';

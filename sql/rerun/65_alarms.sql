@@ -1,6 +1,9 @@
 -- How alarms come to be.  A signal is a bit that rises or falls, a value that
 -- passes a limit, an operation or a report; signals of one batch are taken
 -- together.
+--
+-- What a batch asks is plpgsql throughout, whose plans are kept: to plan takes
+-- longer than to run.
 
 CREATE OR REPLACE VIEW fireiot.alarm_bit AS
 SELECT b.state_kind, w.word, b.bit, b.key, k.kind, k.class
@@ -85,9 +88,12 @@ CREATE OR REPLACE FUNCTION fireiot.signals_of(
 	devices fireiot.device_addr[], parts fireiot.part_addr[], kinds smallint[], quantities smallint[],
 	befores integer[], nows integer[], observed_ats timestamptz[], received_ats timestamptz[], frame_ids bigint[])
 RETURNS SETOF fireiot.alarm_signal
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
 SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH said AS MATERIALIZED (
 		SELECT u.n, u.device, u.part, u.kind, u.quantity, u.now, u.observed_at, u.received_at, u.frame_id,
 			coalesce(u.before, lag(u.now) OVER (PARTITION BY u.device, u.part, u.kind, u.quantity ORDER BY u.n),
@@ -125,31 +131,26 @@ AS $$
 			AND (o.system_type IS NULL OR o.system_type = system_type(s.part))
 		ORDER BY o.builtin, o.device IS NULL, o.system_type IS NULL, o.id LIMIT 1) AS r
 	LEFT JOIN fireiot.alarm_bit AS k ON k.state_kind = s.kind AND k.key = b.key
-	WHERE s.kind IN (4, 24) AND r.action <> 'none'
+	WHERE s.kind IN (4, 24) AND r.action <> 'none';
+END
 $$;
 COMMENT ON FUNCTION fireiot.signals_of(
 	fireiot.device_addr[], fireiot.part_addr[], smallint[], smallint[], integer[], integer[], timestamptz[], timestamptz[], bigint[]) IS
 'Part of fireiot.note_signals: what the listener noted, as signals';
 
--- unnest() that the planner expects many rows of: it must not join by trying
--- all of them with all of them.
-CREATE OR REPLACE FUNCTION fireiot.each_signal(signals fireiot.alarm_signal[])
-RETURNS SETOF fireiot.alarm_signal
-AS 'array_unnest'
-LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE ROWS 2000;
-COMMENT ON FUNCTION fireiot.each_signal(fireiot.alarm_signal[]) IS
-'The signals of an array, one row each';
-
 -- The first signal of what is not open yet opens it.  Returns the new cases
 -- and which signal opened each.
 CREATE OR REPLACE FUNCTION fireiot.open_alarms(signals fireiot.alarm_signal[], OUT id bigint, OUT n bigint)
 RETURNS SETOF record
-LANGUAGE sql VOLATILE PARALLEL UNSAFE ROWS 100
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 100
 SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH fresh AS MATERIALIZED (
 		SELECT DISTINCT ON (s.device, s.part, s.class, s.subject) s.*
-		FROM fireiot.each_signal(signals) AS s
+		FROM unnest(signals) AS s
 		WHERE s.rises AND NOT EXISTS (SELECT FROM fireiot.alarm_now AS a
 			WHERE a.device = s.device AND a.part = s.part AND a.class = s.class AND a.subject = s.subject)
 		ORDER BY s.device, s.part, s.class, s.subject, s.n
@@ -190,7 +191,8 @@ AS $$
 		FROM numbered AS m JOIN claimed AS c ON c.id = m.id ORDER BY m.id
 		RETURNING a.id
 	)
-	SELECT o.id, m.n FROM opened AS o JOIN numbered AS m ON m.id = o.id
+	SELECT o.id, m.n FROM opened AS o JOIN numbered AS m ON m.id = o.id;
+END
 $$;
 COMMENT ON FUNCTION fireiot.open_alarms(fireiot.alarm_signal[]) IS
 'Part of fireiot.apply_signals: opens what is not open';
@@ -200,12 +202,16 @@ COMMENT ON FUNCTION fireiot.open_alarms(fireiot.alarm_signal[]) IS
 CREATE OR REPLACE FUNCTION fireiot.follow_alarms(
 	signals fireiot.alarm_signal[], opened bigint[], openers bigint[])
 RETURNS bigint[]
-LANGUAGE sql VOLATILE PARALLEL UNSAFE
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
+#variable_conflict use_column
+DECLARE
+	came_again bigint[];
+BEGIN
 	WITH told AS (
 		SELECT a.id, a.unit_id AS of_unit, a.kind AS case_kind, a.restored_at IS NULL AS active, s.*
-		FROM fireiot.each_signal(signals) AS s
+		FROM unnest(signals) AS s
 		JOIN fireiot.alarm_now AS a ON a.device = s.device AND a.part = s.part AND a.subject = s.subject
 			AND CASE WHEN s.rises THEN a.class ELSE a.opened_as END = s.class
 		LEFT JOIN unnest(opened, openers) AS o (id, n) ON o.id = a.id
@@ -233,16 +239,19 @@ AS $$
 		FROM counted AS c WHERE a.id = c.id
 		RETURNING a.id, c.repeats
 	)
-	SELECT array_agg(id) FROM changed WHERE repeats > 0
+	SELECT array_agg(id) INTO came_again FROM changed WHERE repeats > 0;
+	RETURN came_again;
+END
 $$;
 COMMENT ON FUNCTION fireiot.follow_alarms(fireiot.alarm_signal[], bigint[], bigint[]) IS
 'Part of fireiot.apply_signals: repeats and ends of what is open';
 
 CREATE OR REPLACE FUNCTION fireiot.note_flapping(cases bigint[])
 RETURNS void
-LANGUAGE sql VOLATILE PARALLEL UNSAFE
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
 	WITH suspect AS (
 		SELECT a.id, a.unit_id, r.repeats, r.within
 		FROM fireiot.alarm_now AS a
@@ -263,32 +272,40 @@ AS $$
 		SELECT last_at, id, unit_id, 'flapping', 'fireiot', jsonb_build_object('repeats', repeats, 'within', within::text)
 		FROM found ORDER BY id
 	)
-	UPDATE fireiot.alarm_now AS a SET flapping_since = f.last_at FROM found AS f WHERE a.id = f.id
+	UPDATE fireiot.alarm_now AS a SET flapping_since = f.last_at FROM found AS f WHERE a.id = f.id;
+END
 $$;
 COMMENT ON FUNCTION fireiot.note_flapping(bigint[]) IS
 'Part of fireiot.apply_signals: which of the cases come again and again';
 
+-- Few signals have a plan that is kept, by the indexes; a storm is worth one of
+-- its own.
+--
 -- Who closes a case at the same time is waited for; then it is opened anew.
 CREATE OR REPLACE FUNCTION fireiot.apply_signals(signals fireiot.alarm_signal[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, fireiot, pg_temp
 SET enable_hashjoin = on
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	opened bigint[] := '{}';
 	openers bigint[] := '{}';
 	repeated bigint[];
 BEGIN
+	IF cardinality(signals) > 100 THEN
+		PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
+	END IF;
 	LOOP
 		SELECT opened || coalesce(array_agg(o.id), '{}'), openers || coalesce(array_agg(o.n), '{}') INTO opened, openers
 		FROM fireiot.open_alarms(signals) AS o;
 		PERFORM FROM fireiot.alarm_now AS a
-		JOIN (SELECT DISTINCT s.device, s.part, s.class, s.subject FROM fireiot.each_signal(signals) AS s) AS s
+		JOIN (SELECT DISTINCT s.device, s.part, s.class, s.subject FROM unnest(signals) AS s) AS s
 			ON a.device = s.device AND a.part = s.part AND s.class IN (a.class, a.opened_as) AND a.subject = s.subject
 		ORDER BY a.device, a.part, a.class, a.subject
 		FOR UPDATE OF a;
-		EXIT WHEN NOT EXISTS (SELECT FROM fireiot.each_signal(signals) AS s WHERE s.rises AND NOT EXISTS (SELECT FROM fireiot.alarm_now AS a
+		EXIT WHEN NOT EXISTS (SELECT FROM unnest(signals) AS s WHERE s.rises AND NOT EXISTS (SELECT FROM fireiot.alarm_now AS a
 			WHERE a.device = s.device AND a.part = s.part AND a.class = s.class AND a.subject = s.subject));
 	END LOOP;
 	IF cardinality(opened) < cardinality(signals) THEN
@@ -307,12 +324,15 @@ COMMENT ON FUNCTION fireiot.apply_signals(fireiot.alarm_signal[]) IS
 CREATE OR REPLACE FUNCTION fireiot.flapping_of(signals fireiot.alarm_signal[],
 	OUT device fireiot.device_addr, OUT part fireiot.part_addr, OUT kind smallint, OUT class text, OUT bits integer, OUT within_s integer)
 RETURNS SETOF record
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10
 SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH flapping AS (
 		SELECT DISTINCT a.device, a.part, a.class, a.kind, state_kind(s.state) AS word
-		FROM fireiot.each_signal(signals) AS s
+		FROM unnest(signals) AS s
 		JOIN fireiot.alarm_now AS a ON a.device = s.device AND a.part = s.part AND a.class = s.class AND a.subject = ''
 		WHERE a.flapping_since IS NOT NULL AND a.opened_as = a.class AND s.origin IN ('bit', 'operation')
 	)
@@ -324,7 +344,8 @@ AS $$
 		WHERE (w.class IS NULL OR w.class = f.class) AND (w.kind IS NULL OR w.kind = f.kind)
 		ORDER BY w.builtin, w.kind IS NULL, w.class IS NULL, w.id LIMIT 1) AS r
 	WHERE r.repeats IS NOT NULL
-	GROUP BY f.device, f.part, b.state_kind, f.class
+	GROUP BY f.device, f.part, b.state_kind, f.class;
+END
 $$;
 COMMENT ON FUNCTION fireiot.flapping_of(fireiot.alarm_signal[]) IS
 'Part of fireiot.note_signals: what the listener may count by itself from now on';
@@ -375,12 +396,17 @@ RETURNS SETOF record
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 10
 SET search_path = pg_catalog, fireiot, pg_temp
 SET enable_hashjoin = on
+SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 DECLARE
-	signals fireiot.alarm_signal[] := (SELECT array_agg(s ORDER BY s.n)
-		FROM fireiot.signals_of(devices, parts, kinds, quantities, befores, nows, observed_ats, received_ats, frame_ids) AS s);
+	signals fireiot.alarm_signal[];
 BEGIN
+	IF cardinality(devices) > 100 THEN
+		PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
+	END IF;
+	signals := (SELECT array_agg(s ORDER BY s.n)
+		FROM fireiot.signals_of(devices, parts, kinds, quantities, befores, nows, observed_ats, received_ats, frame_ids) AS s);
 	IF signals IS NOT NULL THEN
 		PERFORM fireiot.apply_signals(signals);
 		RETURN QUERY SELECT f.* FROM fireiot.flapping_of(signals) AS f;

@@ -53,10 +53,10 @@ CREATE OR REPLACE FUNCTION fireiot.clocks_of(
 RETURNS SETOF fireiot.deadline
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
 SET search_path = pg_catalog, pg_temp
-SET jit = off
 SET timezone = 'UTC'
 SET enable_hashjoin = on
-SET enable_nestloop = off
+SET enable_nestloop = on
+SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 #variable_conflict use_column
@@ -66,6 +66,10 @@ DECLARE
 		FROM fireiot.rule AS r, unnest(r.stop_steps || r.start_step || '{closed,reopened,reclassified,verified,breached}'::text[]) AS step
 		WHERE r.sort = 'deadline');
 BEGIN
+	-- a storm is worth a plan of its own, which never tries all with all
+	IF cardinality(alarms) > 100 THEN
+		PERFORM set_config('enable_nestloop', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true);
+	END IF;
 	RETURN QUERY
 	WITH opening AS MATERIALIZED (
 		SELECT a.id, a.received_at, least(a.occurred_at, a.received_at) AS occurred_at, a.unit_id, a.class, a.kind,
@@ -215,10 +219,11 @@ COMMENT ON FUNCTION fireiot.run_clocks(bigint[], timestamptz) IS
 -- ZJ 8.4.2: where there is no control room, the safety manager is told.
 CREATE OR REPLACE FUNCTION fireiot.notify_opened(alarms bigint[])
 RETURNS void
-LANGUAGE sql VOLATILE PARALLEL UNSAFE
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
+BEGIN
 	WITH wanted AS (
 		SELECT DISTINCT ON (d.alarm_id, t.target) d.alarm_id, d.unit_id, d.pack, d.version, d.rule, t.target, t.place, d.due_at,
 			coalesce(p.building_id, v.building_id) AS building_id, coalesce(p.area_id, v.area_id) AS area_id
@@ -242,7 +247,8 @@ AS $$
 	SELECT w.alarm_id, w.unit_id, 'opened', w.pack, w.version, w.rule, w.target, c.contact_id, w.due_at
 	FROM wanted AS w
 	LEFT JOIN contact AS c ON c.target = w.target AND (c.unit_id, c.building_id, c.area_id) IS NOT DISTINCT FROM (w.unit_id, w.building_id, w.area_id)
-	ORDER BY w.due_at, w.alarm_id, w.place
+	ORDER BY w.due_at, w.alarm_id, w.place;
+END
 $$;
 COMMENT ON FUNCTION fireiot.notify_opened(bigint[]) IS
 'Writes the automatic notices of new alarms, for the targets of their clocks of metric notice';

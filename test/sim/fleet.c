@@ -49,6 +49,7 @@ sim_fleet_make(sim_fleet *fleet, const sim_options *options)
 		.parts = options->parts,
 		.objects = options->objects,
 		.change = options->change,
+		.alarms = options->alarms,
 		.seed = options->seed,
 		.first = options->device,
 		.centre = options->centre,
@@ -167,10 +168,12 @@ fill_part(const sim_fleet *fleet, uint32_t device, uint32_t part,
 }
 
 static uint16_t
-bits_of(gb_state_kind kind, sim_random *random)
+draw_state(gb_state_kind kind, sim_random *random)
 {
 	switch (kind)
 	{
+		case GB_STATE_COMPONENT:
+			return component_states[sim_below(random, COUNT_OF(component_states))];
 		case GB_STATE_SYSTEM:
 			return system_states[sim_below(random, COUNT_OF(system_states))];
 		case GB_STATE_DEVICE:
@@ -184,6 +187,20 @@ bits_of(gb_state_kind kind, sim_random *random)
 	}
 }
 
+/* A state or operation, but for some of them one that says no alarm. */
+static uint16_t
+bits_of(const sim_fleet *fleet, gb_state_kind kind, sim_random *random)
+{
+	bool		any = fleet->alarms == 1000 ||
+		sim_below(random, 1000) < fleet->alarms;
+	uint16_t	bits;
+
+	do
+		bits = draw_state(kind, random);
+	while (!any && gb_alarm_class_of(kind, bits) != GB_CLASS_NONE);
+	return bits;
+}
+
 void
 sim_fleet_object(const sim_fleet *fleet, uint32_t device, uint32_t part,
 				 const gb_layout *layout, sim_random *random,
@@ -192,7 +209,7 @@ sim_fleet_object(const sim_fleet *fleet, uint32_t device, uint32_t part,
 	memset(object, 0, sizeof(*object));
 	fill_part(fleet, device, part, object);
 	if (layout->state_kind != GB_STATE_COMPONENT)
-		object->bits = bits_of((gb_state_kind) layout->state_kind, random);
+		object->bits = bits_of(fleet, (gb_state_kind) layout->state_kind, random);
 	if ((layout->fields & GB_F_OPERATOR) != 0)
 		object->number = (uint8_t) (1 + sim_below(random, 4));
 	if ((layout->fields & GB_F_VERSION) != 0)
@@ -205,12 +222,12 @@ sim_fleet_object(const sim_fleet *fleet, uint32_t device, uint32_t part,
 
 /* A state that the part does not have. */
 static void
-change_state(sim_part *part, sim_random *random)
+change_state(const sim_fleet *fleet, sim_part *part, sim_random *random)
 {
 	uint16_t	bits;
 
 	do
-		bits = component_states[sim_below(random, COUNT_OF(component_states))];
+		bits = bits_of(fleet, GB_STATE_COMPONENT, random);
 	while (bits == part->bits);
 	part->bits = bits;
 }
@@ -236,7 +253,7 @@ happen(sim_fleet *fleet, uint32_t device, const gb_layout *layout,
 
 	if (layout->state_kind == GB_STATE_COMPONENT &&
 		sim_below(random, 100) < fleet->change)
-		change_state(now, random);
+		change_state(fleet, now, random);
 	if ((layout->fields & GB_F_ANALOG) != 0)
 		wander(now, sim_part_kind_of(part), random);
 	return part;

@@ -85,6 +85,9 @@ static const option_row table[] = {
 	"information objects in a frame, as far as its type allows; default 1"},
 	{"change", "PERCENT", SIM_RUN, NUMBER, AT(change), 0, 100,
 	"part states that differ from the part's last one; default 50"},
+	{"alarms", "PERMILLE", SIM_RUN, NUMBER, AT(alarms), 0, 1000,
+		"states and operations of which any may be drawn; the rest neither open "
+	"nor end an alarm; default 1000"},
 	{"seed", "S", SIM_RUN, SEED, AT(seed), 0, 0,
 	"same seed, same frames but for their times; default 1"},
 	{"first-device", "HEX", SIM_RUN, ADDRESS, AT(device), 0, 0,
@@ -283,6 +286,7 @@ set_defaults(sim_options *options)
 		.parts = 16,
 		.objects = 1,
 		.change = 50,
+		.alarms = 1000,
 		.seed = 1,
 		.device = 1,
 		.sources = UINT32_MAX,

@@ -8,6 +8,8 @@ mix=2:70,3:20,21:5,1:3,4:2
 # confirmation.
 relays="--devices 200 --connections 200 --window 50"
 waiters="--devices 2000 --window 1"
+# Of a thousand states and operations one may open or end an alarm.
+alarms=1
 
 frames=$(scaled 1000000 10000)
 seed=0
@@ -26,7 +28,7 @@ devices()
 	rm -f "$report"
 	seed=$((seed + 1))
 	timeout --foreground 300 "$simulator" run --port "$port" --mix "$mix" \
-		--seed "$seed" --report "$report" "$@" ||
+		--alarms "$alarms" --seed "$seed" --report "$report" "$@" ||
 		die "not every frame was confirmed$(count_of_all "$report")"
 }
 

@@ -79,6 +79,15 @@ row_at_a_time()
 	insert_rows statements_per_s
 }
 
+# Nearly every state opens or ends an alarm, without end.
+alarming()
+{
+	alarms=1000
+	devices alarming $relays --frames "$(calc "int($frames / 10)")"
+	alarms=1
+	sample alarming_per_s "$(reported alarming frames_per_s)"
+}
+
 bench_stream()
 {
 	warm_up
@@ -90,6 +99,10 @@ bench_stream()
 		copy
 		row_at_a_time
 	done
+	say "stream of alarms"
+	for round in $(seq $rounds); do
+		alarming
+	done
 	figure frames_per_s "$(median frames_per_s)" 1/s
 	figure copy_binary_frames_per_s "$(median copy_per_s)" 1/s
 	figure vs_copy "$(calc "$(median frames_per_s) / $(median copy_per_s)")" ratio
@@ -97,6 +110,7 @@ bench_stream()
 	figure vs_row_at_a_time "$(calc "$(median frames_per_s) / $(median rows_per_s)")" ratio
 	figure statement_at_a_time_frames_per_s "$(median statements_per_s)" 1/s
 	figure vs_statement_at_a_time "$(calc "$(median frames_per_s) / $(median statements_per_s)")" ratio
+	figure alarming_frames_per_s "$(median alarming_per_s)" 1/s
 	figure cpu_us_per_frame "$(median cpu_us_per_frame)" us
 	figure unserved_share "$(median unserved)" ratio
 	figure rows_per_batch "$(median rows_per_batch)" rows

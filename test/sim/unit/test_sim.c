@@ -28,6 +28,7 @@ options_of(const char *mix, uint32_t objects)
 		.parts = 500,
 		.objects = objects,
 		.change = 50,
+		.alarms = 1000,
 		.seed = 7,
 		.device = 0x0a0b0c,
 	};
