@@ -138,10 +138,8 @@ begin(gd_ewkb *reader, uint32_t type)
 gd_ewkb
 gd_ewkb_start(uint8_t *bytes, size_t size)
 {
-	return (gd_ewkb)
-	{
-		.at = bytes,.left = size,.geometries = 1
-	};
+	return (gd_ewkb){
+		.at = bytes, .left = size, .geometries = 1};
 }
 
 gd_ewkb_result

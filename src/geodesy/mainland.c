@@ -42,8 +42,8 @@ gd_in_mainland(double lon, double lat)
 	int			column;
 	char		cell;
 
-	if (!(lon > gd_mainland.west && lon < gd_mainland.east &&
-		  lat > gd_mainland.south && lat < gd_mainland.north))
+	if (!(lon >= gd_mainland.west && lon < gd_mainland.east &&
+		  lat >= gd_mainland.south && lat < gd_mainland.north))
 		return false;
 	/* both are positive here: cut off is rounded down */
 	row = (int) (lat * gd_mainland.cells_a_degree) - gd_mainland.first_row;

@@ -78,29 +78,23 @@ of_small_angle(double angle)
 	cosine = 1.0 / 720 - q * cosine;
 	cosine = 1.0 / 24 - q * cosine;
 	cosine = 1.0 / 2 - q * cosine;
-	return (sine_cosine)
-	{
-		angle - angle * q * sine, 1 - q * cosine
-	};
+	return (sine_cosine){
+		angle - angle * q * sine, 1 - q * cosine};
 }
 
 static inline sine_cosine
 of_double(sine_cosine of)
 {
-	return (sine_cosine)
-	{
-		2 * of.sine * of.cosine, 1 - 2 * of.sine * of.sine
-	};
+	return (sine_cosine){
+		2 * of.sine * of.cosine, 1 - 2 * of.sine * of.sine};
 }
 
 static inline sine_cosine
 of_triple(sine_cosine of)
 {
-	return (sine_cosine)
-	{
+	return (sine_cosine){
 		of.sine * (3 - 4 * of.sine * of.sine),
-			of.cosine * (4 * of.cosine * of.cosine - 3)
-	};
+		of.cosine * (4 * of.cosine * of.cosine - 3)};
 }
 
 static inline sine_cosine
@@ -109,10 +103,8 @@ of_quintuple(sine_cosine of)
 	double		s = of.sine * of.sine;
 	double		c = of.cosine * of.cosine;
 
-	return (sine_cosine)
-	{
-		of.sine * (5 + s * (16 * s - 20)), of.cosine * (5 + c * (16 * c - 20))
-	};
+	return (sine_cosine){
+		of.sine * (5 + s * (16 * s - 20)), of.cosine * (5 + c * (16 * c - 20))};
 }
 
 /* All of them from the one of pi/180. */
@@ -125,11 +117,9 @@ sines_of(sine_cosine by_180)
 	sine_cosine by_1 = of_triple(by_3);
 	sine_cosine times_2 = of_double(by_1);
 
-	return (wave_sines)
-	{
+	return (wave_sines){
 		of_double(by_60).sine, by_12.sine, by_3.sine, by_1.sine,
-			times_2.sine, of_triple(times_2).sine
-	};
+		times_2.sine, of_triple(times_2).sine};
 }
 
 /* By how many degrees GCJ-02 moves a place. */
@@ -153,11 +143,9 @@ gcj02_shift(gd_place place)
 	double		root_flat = sqrt(flat);
 	double		axis = SEMI_MAJOR_AXIS * (PI / 180);
 
-	return (gd_place)
-	{
+	return (gd_place){
 		east * root_flat / (axis * cosine),
-			north * flat * root_flat / (axis * (1 - ECCENTRICITY_SQUARED))
-	};
+		north * flat * root_flat / (axis * (1 - ECCENTRICITY_SQUARED))};
 }
 
 gd_place
@@ -165,10 +153,8 @@ gd_wgs84_to_gcj02(gd_place place)
 {
 	gd_place	shift = gcj02_shift(place);
 
-	return (gd_place)
-	{
-		place.lon + shift.lon, place.lat + shift.lat
-	};
+	return (gd_place){
+		place.lon + shift.lon, place.lat + shift.lat};
 }
 
 /* Correct a guess by how far it comes out from the place; was it near? */
@@ -207,11 +193,9 @@ gd_gcj02_to_bd09(gd_place place)
 	double		turn = BD_TURN * cos(place.lon * BD_WAVE);
 	double		cosine = 1 - turn * turn / 2;
 
-	return (gd_place)
-	{
+	return (gd_place){
 		stretch * (place.lon * cosine - place.lat * turn) + BD_LON,
-			stretch * (place.lat * cosine + place.lon * turn) + BD_LAT
-	};
+		stretch * (place.lat * cosine + place.lon * turn) + BD_LAT};
 }
 
 gd_place

@@ -42,7 +42,7 @@ gd_system_named(const char *name, size_t length, gd_system *system)
 		plain[used++] = c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
 	}
 	for (int i = 0; i < SYSTEMS; i++)
-		if (strcmp(plain, names[i]) == 0)
+		if (strlen(names[i]) == used && memcmp(plain, names[i], used) == 0)
 		{
 			*system = (gd_system) i;
 			return true;

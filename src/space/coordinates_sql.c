@@ -124,6 +124,9 @@ check_source(int32 srid, gd_system source)
 			 errdetail("%s has no SRID: such geometries are SRID 0.", title) :
 			 errdetail("Geometries in %s are SRID %d, or 0 where it is not said.",
 					   title, srid_of(source)),
+			 srid == SRID_WGS84 ?
+			 errhint("If its coordinates are %s, give it SRID 0: ST_SetSRID(geometry, 0). If they are WGS84, there is nothing to convert.",
+					 title) :
 			 errhint("If its coordinates are %s, give it SRID 0: ST_SetSRID(geometry, 0). Otherwise ST_Transform(geometry, 4326) converts it.",
 					 title)));
 }
@@ -151,9 +154,10 @@ check_place(gd_place place)
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 			 errmsg("longitude %g, latitude %g is no place on earth",
 					place.lon, place.lat),
-			 errdetail("x is the longitude, from -180 to 180 degrees, and y the latitude, from -90 to 90."),
+			 errdetail("Longitudes, which are x, go from -180 to 180 degrees, latitudes from -90 to 90."),
 			 fabs(place.lat) <= 180 && fabs(place.lon) <= 90 ?
 			 errhint("If they are the wrong way round, ST_FlipCoordinates(geometry) swaps them.") :
+			 !isfinite(place.lon) || !isfinite(place.lat) ? 0 :
 			 errhint("If they are in metres or another unit, convert them to degrees first, as ST_Transform does.")));
 }
 
@@ -222,10 +226,8 @@ set_srid(bytea *wkb, int32 srid)
 	}
 	if ((type & GD_EWKB_SRID) != 0)
 		memcpy(start + GD_EWKB_SRID_AT, &srid, sizeof(srid));
-	return (StringInfoData)
-	{
-		.data = start,.len = (int) (end - start),.maxlen = (int) (end - start)
-	};
+	return (StringInfoData){
+		.data = start, .len = (int) (end - start), .maxlen = (int) (end - start)};
 }
 
 static Datum
