@@ -84,6 +84,7 @@ bench: ready
 include test/sim/sim.mk
 include test/bench/ingest.mk
 include test/bench/ledger.mk
+include test/bench/space.mk
 -include test/lint.mk
 -include test/docs.mk
 -include test/tap.mk

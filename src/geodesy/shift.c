@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 #define PI 3.14159265358979323846
 
@@ -36,21 +37,30 @@
 #define CLOSE_ENOUGH 1e-10
 #define ROUNDS_AT_MOST 20
 
+/*
+ * East and north of two places: what is written once is done with all four,
+ * in as many steps as the processor needs.  No other file sees the type, and
+ * functions get its address: how it would be passed differs between processors
+ * and is nothing to depend on.
+ */
+typedef double four __attribute__((vector_size(4 * sizeof(double))));
+#pragma GCC diagnostic ignored "-Wpsabi"
+
 typedef struct sine_cosine
 {
-	double		sine;
-	double		cosine;
+	four		sine;
+	four		cosine;
 } sine_cosine;
 
 /* The sines of pi/30, pi/12, pi/3, pi, 2 pi and 6 pi times a number. */
 typedef struct wave_sines
 {
-	double		by_30;
-	double		by_12;
-	double		by_3;
-	double		by_1;
-	double		times_2;
-	double		times_6;
+	four		by_30;
+	four		by_12;
+	four		by_3;
+	four		by_1;
+	four		times_2;
+	four		times_6;
 } wave_sines;
 
 /*
@@ -59,125 +69,147 @@ typedef struct wave_sines
  * for any angle, and the same whatever its version.
  */
 static inline sine_cosine
-of_small_angle(double angle)
+of_small_angle(const four *angle)
 {
-	double		q = angle * angle;
-	double		sine = 1.0 / 1307674368000;
-	double		cosine = 1.0 / 20922789888000;
+	four		q = *angle * *angle;
+	four		qq = q * q;
+	four		qqqq = qq * qq;
+	four		sine = (1.0 / 6 - q * (1.0 / 120)) +
+		qq * (1.0 / 5040 - q * (1.0 / 362880)) +
+		qqqq * ((1.0 / 39916800 - q * (1.0 / 6227020800)) +
+				qq * (1.0 / 1307674368000));
+	four		cosine = (1.0 / 2 - q * (1.0 / 24)) +
+		qq * (1.0 / 720 - q * (1.0 / 40320)) +
+		qqqq * ((1.0 / 3628800 - q * (1.0 / 479001600)) +
+				qq * (1.0 / 87178291200 - q * (1.0 / 20922789888000)));
 
-	sine = 1.0 / 6227020800 - q * sine;
-	sine = 1.0 / 39916800 - q * sine;
-	sine = 1.0 / 362880 - q * sine;
-	sine = 1.0 / 5040 - q * sine;
-	sine = 1.0 / 120 - q * sine;
-	sine = 1.0 / 6 - q * sine;
-	cosine = 1.0 / 87178291200 - q * cosine;
-	cosine = 1.0 / 479001600 - q * cosine;
-	cosine = 1.0 / 3628800 - q * cosine;
-	cosine = 1.0 / 40320 - q * cosine;
-	cosine = 1.0 / 720 - q * cosine;
-	cosine = 1.0 / 24 - q * cosine;
-	cosine = 1.0 / 2 - q * cosine;
 	return (sine_cosine){
-		angle - angle * q * sine, 1 - q * cosine};
+		*angle - *angle * q * sine, 1 - q * cosine};
+}
+
+static inline four
+sine_of_double(const sine_cosine *of)
+{
+	return 2 * of->sine * of->cosine;
 }
 
 static inline sine_cosine
-of_double(sine_cosine of)
+of_double(const sine_cosine *of)
 {
 	return (sine_cosine){
-		2 * of.sine * of.cosine, 1 - 2 * of.sine * of.sine};
+		sine_of_double(of), 1 - 2 * of->sine * of->sine};
+}
+
+static inline four
+sine_of_triple(const four *sine)
+{
+	return *sine * (3 - 4 * *sine * *sine);
 }
 
 static inline sine_cosine
-of_triple(sine_cosine of)
+of_triple(const sine_cosine *of)
 {
 	return (sine_cosine){
-		of.sine * (3 - 4 * of.sine * of.sine),
-		of.cosine * (4 * of.cosine * of.cosine - 3)};
+		sine_of_triple(&of->sine), of->cosine * (4 * of->cosine * of->cosine - 3)};
 }
 
 static inline sine_cosine
-of_quintuple(sine_cosine of)
+of_quintuple(const sine_cosine *of)
 {
-	double		s = of.sine * of.sine;
-	double		c = of.cosine * of.cosine;
+	four		s = of->sine * of->sine;
+	four		c = of->cosine * of->cosine;
 
 	return (sine_cosine){
-		of.sine * (5 + s * (16 * s - 20)), of.cosine * (5 + c * (16 * c - 20))};
+		of->sine * (5 + s * (16 * s - 20)), of->cosine * (5 + c * (16 * c - 20))};
 }
 
 /* All of them from the one of pi/180. */
 static inline wave_sines
-sines_of(sine_cosine by_180)
+sines_of(const sine_cosine *by_180)
 {
 	sine_cosine by_60 = of_triple(by_180);
-	sine_cosine by_12 = of_quintuple(by_60);
-	sine_cosine by_3 = of_double(of_double(by_12));
-	sine_cosine by_1 = of_triple(by_3);
-	sine_cosine times_2 = of_double(by_1);
+	sine_cosine by_12 = of_quintuple(&by_60);
+	sine_cosine by_6 = of_double(&by_12);
+	sine_cosine by_3 = of_double(&by_6);
+	sine_cosine by_1 = of_triple(&by_3);
+	four		times_2 = sine_of_double(&by_1);
 
 	return (wave_sines){
-		of_double(by_60).sine, by_12.sine, by_3.sine, by_1.sine,
-		times_2.sine, of_triple(times_2).sine};
+		sine_of_double(&by_60), by_12.sine, by_3.sine, by_1.sine,
+		times_2, sine_of_triple(&times_2)};
 }
 
-/* By how many degrees GCJ-02 moves a place. */
-static gd_place
-gcj02_shift(gd_place place)
+/* East gets the one, north the other, at both places. */
+static inline four
+east_north(double east, double north)
 {
-	double		x = place.lon - ORIGIN_LON;
-	double		y = place.lat - ORIGIN_LAT;
-	sine_cosine of_y = of_small_angle(y * (PI / 180));
-	wave_sines	wx = sines_of(of_small_angle(x * (PI / 180)));
-	wave_sines	wy = sines_of(of_y);
-	double		root = 0.1 * sqrt(fabs(x));
-	double		both = 20 * (wx.times_6 + wx.times_2);
-	double		east = 300 + x + 2 * y + 0.1 * x * (x + y) + root +
-		(both + 20 * wx.by_1 + 40 * wx.by_3 + 150 * wx.by_12 + 300 * wx.by_30) * (2.0 / 3.0);
-	double		north = -100 + 2 * x + 3 * y + 0.1 * y * (2 * y + x) + 2 * root +
-		(both + 20 * wy.by_1 + 40 * wy.by_3 + 160 * wy.by_12 + 320 * wy.by_30) * (2.0 / 3.0);
-	double		sine = of_y.sine * COS_ORIGIN + of_y.cosine * SIN_ORIGIN;
-	double		cosine = of_y.cosine * COS_ORIGIN - of_y.sine * SIN_ORIGIN;
+	return (four){
+		east, north, east, north};
+}
+
+/* What is at east goes to north, and the other way round. */
+static inline four
+crossed(const four *of)
+{
+	return (four){
+		(*of)[1], (*of)[0], (*of)[3], (*of)[2]};
+}
+
+/* By how many metres GCJ-02 moves what is so many degrees from its origin. */
+static inline four
+gcj02_metres(const four *from_origin, const wave_sines *w)
+{
+	four		of = *from_origin;
+	four		other = crossed(&of);
+	four		plane = east_north(300, -100) + east_north(1, 3) * of + 2 * other;
+	four		curve = of * (east_north(1, 2) * of + other);
+	four		waves = 20 * w->by_1 + 40 * w->by_3 + east_north(150, 160) * w->by_12 +
+		east_north(300, 320) * w->by_30;
+	four		common = w->times_6 + w->times_2;
+	double		root[2] = {sqrt(fabs(of[0])), sqrt(fabs(of[2]))};
+
+	/* these two depend on the longitude alone */
+	curve += (four) {root[0], 2 * root[0], root[1], 2 * root[1]};
+	waves += 20 * (four) {common[0], common[0], common[2], common[2]};
+	return plane + 0.1 * curve + waves * (2.0 / 3.0);
+}
+
+/* How many degrees a metre is, at a latitude. */
+static inline gd_place
+degrees_a_metre(double sine, double cosine)
+{
 	double		flat = 1 - ECCENTRICITY_SQUARED * sine * sine;
-	double		root_flat = sqrt(flat);
-	double		axis = SEMI_MAJOR_AXIS * (PI / 180);
+	double		degrees = sqrt(flat) / (SEMI_MAJOR_AXIS * (PI / 180));
 
 	return (gd_place){
-		east * root_flat / (axis * cosine),
-		north * flat * root_flat / (axis * (1 - ECCENTRICITY_SQUARED))};
+		degrees / cosine, degrees * flat / (1 - ECCENTRICITY_SQUARED)};
 }
 
-gd_place
-gd_wgs84_to_gcj02(gd_place place)
+void
+gd_wgs84_to_gcj02(gd_place places[2])
 {
-	gd_place	shift = gcj02_shift(place);
+	four		place;
+	four		from_origin;
+	sine_cosine of;
+	wave_sines	waves;
+	four		sine;
+	four		cosine;
+	gd_place	scale[2];
+	four		factor;
 
-	return (gd_place){
-		place.lon + shift.lon, place.lat + shift.lat};
-}
-
-/* Correct a guess by how far it comes out from the place; was it near? */
-static inline bool
-correct(gd_place *guess, gd_place comes_out, gd_place place)
-{
-	double		east = place.lon - comes_out.lon;
-	double		north = place.lat - comes_out.lat;
-
-	guess->lon += east;
-	guess->lat += north;
-	return fabs(east) < CLOSE_ENOUGH && fabs(north) < CLOSE_ENOUGH;
-}
-
-gd_place
-gd_gcj02_to_wgs84(gd_place place)
-{
-	gd_place	guess = place;
-
-	for (int i = 0; i < ROUNDS_AT_MOST; i++)
-		if (correct(&guess, gd_wgs84_to_gcj02(guess), place))
-			break;
-	return guess;
+	memcpy(&place, places, sizeof(place));
+	from_origin = place - east_north(ORIGIN_LON, ORIGIN_LAT);
+	factor = from_origin * (PI / 180);
+	of = of_small_angle(&factor);
+	waves = sines_of(&of);
+	/* of the latitude itself */
+	sine = of.sine * COS_ORIGIN + of.cosine * SIN_ORIGIN;
+	cosine = of.cosine * COS_ORIGIN - of.sine * SIN_ORIGIN;
+	scale[0] = degrees_a_metre(sine[1], cosine[1]);
+	scale[1] = degrees_a_metre(sine[3], cosine[3]);
+	memcpy(&factor, scale, sizeof(factor));
+	place += gcj02_metres(&from_origin, &waves) * factor;
+	memcpy(places, &place, sizeof(place));
 }
 
 /*
@@ -185,8 +217,8 @@ gd_gcj02_to_wgs84(gd_place place)
  * little.  To turn by an angle this small needs no sine: the next terms are
  * under 1e-17.
  */
-gd_place
-gd_gcj02_to_bd09(gd_place place)
+static inline gd_place
+gcj02_to_bd09(gd_place place)
 {
 	double		distance = sqrt(place.lon * place.lon + place.lat * place.lat);
 	double		stretch = 1 + BD_STRETCH * sin(place.lat * BD_WAVE) / distance;
@@ -198,13 +230,69 @@ gd_gcj02_to_bd09(gd_place place)
 		stretch * (place.lat * cosine + place.lon * turn) + BD_LAT};
 }
 
-gd_place
-gd_bd09_to_gcj02(gd_place place)
+void
+gd_gcj02_to_bd09(gd_place places[2])
 {
-	gd_place	guess = {place.lon - BD_LON, place.lat - BD_LAT};
+	places[0] = gcj02_to_bd09(places[0]);
+	places[1] = gcj02_to_bd09(places[1]);
+}
 
-	for (int i = 0; i < ROUNDS_AT_MOST; i++)
-		if (correct(&guess, gd_gcj02_to_bd09(guess), place))
-			break;
-	return guess;
+/*
+ * Two guesses, each corrected by how far it comes out from its place, until
+ * the correction is small.  One that is good stays as it is: what becomes of a
+ * place must not depend on the other.
+ */
+typedef struct guesses
+{
+	gd_place	at[2];
+	bool		good[2];
+} guesses;
+
+static void
+correct(guesses *guess, const gd_place comes_out[2], const gd_place places[2])
+{
+	for (int i = 0; i < 2; i++)
+	{
+		double		east = places[i].lon - comes_out[i].lon;
+		double		north = places[i].lat - comes_out[i].lat;
+
+		if (guess->good[i])
+			continue;
+		guess->at[i].lon += east;
+		guess->at[i].lat += north;
+		guess->good[i] = fabs(east) < CLOSE_ENOUGH && fabs(north) < CLOSE_ENOUGH;
+	}
+}
+
+void
+gd_gcj02_to_wgs84(gd_place places[2])
+{
+	guesses		guess = {{places[0], places[1]}, {false, false}};
+	gd_place	comes_out[2];
+
+	for (int i = 0; i < ROUNDS_AT_MOST && !(guess.good[0] && guess.good[1]); i++)
+	{
+		memcpy(comes_out, guess.at, sizeof(comes_out));
+		gd_wgs84_to_gcj02(comes_out);
+		correct(&guess, comes_out, places);
+	}
+	memcpy(places, guess.at, sizeof(guess.at));
+}
+
+void
+gd_bd09_to_gcj02(gd_place places[2])
+{
+	guesses		guess = {{
+		{places[0].lon - BD_LON, places[0].lat - BD_LAT},
+		{places[1].lon - BD_LON, places[1].lat - BD_LAT}
+	}, {false, false}};
+	gd_place	comes_out[2];
+
+	for (int i = 0; i < ROUNDS_AT_MOST && !(guess.good[0] && guess.good[1]); i++)
+	{
+		memcpy(comes_out, guess.at, sizeof(comes_out));
+		gd_gcj02_to_bd09(comes_out);
+		correct(&guess, comes_out, places);
+	}
+	memcpy(places, guess.at, sizeof(guess.at));
 }

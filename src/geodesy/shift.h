@@ -17,9 +17,10 @@ typedef struct gd_place
 	double		lat;			/* degrees north */
 } gd_place;
 
-extern gd_place gd_wgs84_to_gcj02(gd_place place);
-extern gd_place gd_gcj02_to_wgs84(gd_place place);
-extern gd_place gd_gcj02_to_bd09(gd_place place);
-extern gd_place gd_bd09_to_gcj02(gd_place place);
+/* Each moves two places: the processor does both in the time of one. */
+extern void gd_wgs84_to_gcj02(gd_place places[2]);
+extern void gd_gcj02_to_wgs84(gd_place places[2]);
+extern void gd_gcj02_to_bd09(gd_place places[2]);
+extern void gd_bd09_to_gcj02(gd_place places[2]);
 
 #endif							/* GD_SHIFT_H */

@@ -50,25 +50,79 @@ gd_system_named(const char *name, size_t length, gd_system *system)
 	return false;
 }
 
-gd_place
-gd_from_wgs84(gd_place place, gd_system target)
+static inline bool
+in_mainland(gd_place place)
 {
-	if (target < GD_GCJ02 || !gd_in_mainland(place.lon, place.lat))
-		return place;
-	place = gd_wgs84_to_gcj02(place);
-	return target == GD_BD09 ? gd_gcj02_to_bd09(place) : place;
+	return gd_in_mainland(place.lon, place.lat);
 }
 
-gd_place
-gd_to_wgs84(gd_place place, gd_system source)
+static inline bool
+near_mainland(gd_place place)
 {
-	gd_place	moved = place;
+	return gd_near_mainland(place.lon, place.lat);
+}
 
-	if (source < GD_GCJ02 || !gd_near_mainland(place.lon, place.lat))
-		return place;
+/* What is not moved takes part as a place that surely can be. */
+static const gd_place somewhere = {105, 35};
+
+static void
+from_wgs84_two(gd_place *first, gd_place *second, gd_system target)
+{
+	bool		move_first = in_mainland(*first);
+	bool		move_second = in_mainland(*second);
+	gd_place	two[2] = {
+		move_first ? *first : somewhere, move_second ? *second : somewhere
+	};
+
+	if (!move_first && !move_second)
+		return;
+	gd_wgs84_to_gcj02(two);
+	if (target == GD_BD09)
+		gd_gcj02_to_bd09(two);
+	if (move_first)
+		*first = two[0];
+	if (move_second)
+		*second = two[1];
+}
+
+static void
+to_wgs84_two(gd_place *first, gd_place *second, gd_system source)
+{
+	bool		try_first = near_mainland(*first);
+	bool		try_second = near_mainland(*second);
+	gd_place	two[2] = {
+		try_first ? *first : somewhere, try_second ? *second : somewhere
+	};
+
+	if (!try_first && !try_second)
+		return;
 	if (source == GD_BD09)
-		moved = gd_bd09_to_gcj02(moved);
-	moved = gd_gcj02_to_wgs84(moved);
-	return gd_in_mainland(place.lon, place.lat) ||
-		gd_in_mainland(moved.lon, moved.lat) ? moved : place;
+		gd_bd09_to_gcj02(two);
+	gd_gcj02_to_wgs84(two);
+	if (try_first && (in_mainland(*first) || in_mainland(two[0])))
+		*first = two[0];
+	if (try_second && (in_mainland(*second) || in_mainland(two[1])))
+		*second = two[1];
+}
+
+void
+gd_from_wgs84(gd_place *places, size_t count, gd_system target)
+{
+	gd_place	none = {0, 0};
+
+	if (target < GD_GCJ02)
+		return;
+	for (size_t i = 0; i < count; i += 2)
+		from_wgs84_two(&places[i], i + 1 < count ? &places[i + 1] : &none, target);
+}
+
+void
+gd_to_wgs84(gd_place *places, size_t count, gd_system source)
+{
+	gd_place	none = {0, 0};
+
+	if (source < GD_GCJ02)
+		return;
+	for (size_t i = 0; i < count; i += 2)
+		to_wgs84_two(&places[i], i + 1 < count ? &places[i + 1] : &none, source);
 }

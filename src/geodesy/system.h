@@ -35,8 +35,10 @@ extern bool gd_system_named(const char *name, size_t length,
  * The way back: a place is moved when it is in the mainland before or after.
  * So what came from a place in the mainland always comes back to it; what is
  * outside, but nearer to the outline than a shift is long, may be moved.
+ *
+ * Places anywhere on earth; what is no number is left as it is.
  */
-extern gd_place gd_from_wgs84(gd_place place, gd_system target);
-extern gd_place gd_to_wgs84(gd_place place, gd_system source);
+extern void gd_from_wgs84(gd_place *places, size_t count, gd_system target);
+extern void gd_to_wgs84(gd_place *places, size_t count, gd_system source);
 
 #endif							/* GD_SYSTEM_H */

@@ -31,7 +31,7 @@
 #define SRID_CGCS2000 4490
 
 /* Between two looks whether the query was cancelled. */
-#define POINTS_AT_ONCE 4096
+#define PLACES_AT_ONCE 256
 
 /* The least that PostGIS sends: byte order, type, a count or a point. */
 #define LEAST_BYTES 9
@@ -45,7 +45,7 @@ typedef struct geometry_io
 	Oid			param;
 } geometry_io;
 
-typedef gd_place (*move_function) (gd_place place, gd_system system);
+typedef void (*move_function) (gd_place *places, size_t count, gd_system system);
 
 static geometry_io *
 geometry_io_make(FmgrInfo *flinfo)
@@ -162,21 +162,43 @@ check_place(gd_place place)
 }
 
 static void
-move_points(const gd_ewkb_run *run, move_function move, gd_system system)
+move_slice(uint8 *points, size_t count, size_t stride, move_function move,
+		   gd_system system)
 {
-	for (size_t i = 0; i < run->count; i++)
-	{
-		uint8	   *point = run->points + i * run->stride;
-		gd_place	place;
+	gd_place	places[PLACES_AT_ONCE];
 
-		if (i % POINTS_AT_ONCE == 0)
-			CHECK_FOR_INTERRUPTS();
-		memcpy(&place, point, sizeof(place));
-		if (run->kind == GD_EWKB_POINT && isnan(place.lon) && isnan(place.lat))
-			continue;
-		check_place(place);
-		place = move(place, system);
-		memcpy(point, &place, sizeof(place));
+	for (size_t i = 0; i < count; i++)
+	{
+		memcpy(&places[i], points + i * stride, sizeof(gd_place));
+		check_place(places[i]);
+	}
+	move(places, count, system);
+	for (size_t i = 0; i < count; i++)
+		memcpy(points + i * stride, &places[i], sizeof(gd_place));
+}
+
+static bool
+is_empty(const gd_ewkb_run *run)
+{
+	gd_place	place;
+
+	if (run->kind != GD_EWKB_POINT)
+		return run->count == 0;
+	memcpy(&place, run->points, sizeof(place));
+	return isnan(place.lon) && isnan(place.lat);
+}
+
+static void
+move_run(const gd_ewkb_run *run, move_function move, gd_system system)
+{
+	if (is_empty(run))
+		return;
+	for (size_t i = 0; i < run->count; i += PLACES_AT_ONCE)
+	{
+		CHECK_FOR_INTERRUPTS();
+		move_slice(run->points + i * run->stride,
+				   Min(run->count - i, PLACES_AT_ONCE), run->stride,
+				   move, system);
 	}
 }
 
@@ -192,7 +214,7 @@ move_geometry(bytea *wkb, move_function move, gd_system system)
 
 	while ((result = gd_ewkb_next(&reader, &run)) == GD_EWKB_RUN)
 	{
-		move_points(&run, move, system);
+		move_run(&run, move, system);
 		whole = whole && gd_ewkb_run_is_whole(&run);
 	}
 	if (result == GD_EWKB_BAD)

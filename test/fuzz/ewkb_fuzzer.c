@@ -14,7 +14,8 @@ move_point(uint8_t *point)
 	gd_place	place;
 
 	memcpy(&place, point, sizeof(place));
-	place = gd_to_wgs84(gd_from_wgs84(place, GD_BD09), GD_BD09);
+	gd_from_wgs84(&place, 1, GD_BD09);
+	gd_to_wgs84(&place, 1, GD_BD09);
 	memcpy(point, &place, sizeof(place));
 }
 

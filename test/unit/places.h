@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-#include "geodesy/shift.h"
+#include "geodesy/system.h"
 
 #include "unit/check.h"
 
@@ -41,6 +41,30 @@ metres_between(gd_place a, gd_place b)
 	double		east = (b.lon - a.lon) * cos(a.lat * acos(-1) / 180);
 
 	return METRES_A_DEGREE * hypot(east, b.lat - a.lat);
+}
+
+/* The functions that move several, for one. */
+static inline gd_place
+shifted(void (*shift) (gd_place *places), gd_place place)
+{
+	gd_place	two[2] = {place, place};
+
+	shift(two);
+	return two[0];
+}
+
+static inline gd_place
+from_wgs84(gd_place place, gd_system target)
+{
+	gd_from_wgs84(&place, 1, target);
+	return place;
+}
+
+static inline gd_place
+to_wgs84(gd_place place, gd_system source)
+{
+	gd_to_wgs84(&place, 1, source);
+	return place;
 }
 
 static inline bool

@@ -57,8 +57,8 @@ formulas_are_those_published(void)
 	{
 		gd_place	p = random_place(&seed);
 
-		EACH(metres_between(gd_wgs84_to_gcj02(p), gcj02_as_published(p)) < SAME_METRES);
-		EACH(metres_between(gd_gcj02_to_bd09(p), bd09_as_published(p)) < SAME_METRES);
+		EACH(metres_between(shifted(gd_wgs84_to_gcj02, p), gcj02_as_published(p)) < SAME_METRES);
+		EACH(metres_between(shifted(gd_gcj02_to_bd09, p), bd09_as_published(p)) < SAME_METRES);
 	}
 	CHECK_EACH("places by the formulas");
 }
@@ -72,9 +72,9 @@ every_shift_comes_back(void)
 	{
 		gd_place	p = random_place(&seed);
 
-		EACH(metres_between(p, gd_gcj02_to_wgs84(gd_wgs84_to_gcj02(p))) < SAME_METRES);
-		EACH(metres_between(p, gd_bd09_to_gcj02(gd_gcj02_to_bd09(p))) < SAME_METRES);
-		EACH(metres_between(p, gd_wgs84_to_gcj02(gd_gcj02_to_wgs84(p))) < SAME_METRES);
+		EACH(metres_between(p, shifted(gd_gcj02_to_wgs84, shifted(gd_wgs84_to_gcj02, p))) < SAME_METRES);
+		EACH(metres_between(p, shifted(gd_bd09_to_gcj02, shifted(gd_gcj02_to_bd09, p))) < SAME_METRES);
+		EACH(metres_between(p, shifted(gd_wgs84_to_gcj02, shifted(gd_gcj02_to_wgs84, p))) < SAME_METRES);
 	}
 	CHECK_EACH("places that come back");
 }
@@ -90,8 +90,8 @@ neighbours_stay_neighbours(void)
 		gd_place	p = random_place(&seed);
 		gd_place	q = {p.lon, p.lat + 1 / METRES_A_DEGREE};
 
-		EACH(fabs(metres_between(gd_wgs84_to_gcj02(p), gd_wgs84_to_gcj02(q)) - 1) < 0.02);
-		EACH(fabs(metres_between(gd_gcj02_to_bd09(p), gd_gcj02_to_bd09(q)) - 1) < 0.02);
+		EACH(fabs(metres_between(shifted(gd_wgs84_to_gcj02, p), shifted(gd_wgs84_to_gcj02, q)) - 1) < 0.02);
+		EACH(fabs(metres_between(shifted(gd_gcj02_to_bd09, p), shifted(gd_gcj02_to_bd09, q)) - 1) < 0.02);
 	}
 	CHECK_EACH("neighbours");
 }
@@ -100,12 +100,12 @@ static gd_place
 moved(gd_place place, const char *source, const char *target)
 {
 	if (strcmp(source, "bd09") == 0)
-		place = gd_bd09_to_gcj02(place);
+		place = shifted(gd_bd09_to_gcj02, place);
 	if (strcmp(target, "wgs84") == 0)
-		return gd_gcj02_to_wgs84(place);
+		return shifted(gd_gcj02_to_wgs84, place);
 	if (strcmp(source, "wgs84") == 0)
-		place = gd_wgs84_to_gcj02(place);
-	return strcmp(target, "bd09") == 0 ? gd_gcj02_to_bd09(place) : place;
+		place = shifted(gd_wgs84_to_gcj02, place);
+	return strcmp(target, "bd09") == 0 ? shifted(gd_gcj02_to_bd09, place) : place;
 }
 
 /*

@@ -60,9 +60,9 @@ titles_are_names(void)
 static void
 check_place(gd_place p, gd_system system)
 {
-	gd_place	delivered = gd_from_wgs84(p, system);
-	gd_place	back = gd_to_wgs84(delivered, system);
-	gd_place	read = gd_to_wgs84(p, system);
+	gd_place	delivered = from_wgs84(p, system);
+	gd_place	back = to_wgs84(delivered, system);
+	gd_place	read = to_wgs84(p, system);
 
 	if (gd_in_mainland(p.lon, p.lat))
 		EACH(metres_between(p, back) < SAME_METRES);
@@ -120,13 +120,47 @@ what_is_outside_is_left_alone(void)
 		gd_place	p = {csv_number(csv, i, "lon"), csv_number(csv, i, "lat")};
 
 		if (csv_int(csv, i, "mainland") == 1)
-			EACH(metres_between(p, gd_from_wgs84(p, GD_GCJ02)) > 20);
+			EACH(metres_between(p, from_wgs84(p, GD_GCJ02)) > 20);
 		else
-			EACH(same_place(p, gd_from_wgs84(p, GD_BD09)) &&
-				 same_place(p, gd_from_wgs84(p, GD_GCJ02)));
+			EACH(same_place(p, from_wgs84(p, GD_BD09)) &&
+				 same_place(p, from_wgs84(p, GD_GCJ02)));
 	}
 	CHECK_EACH("places outside");
 	csv_free(csv);
+}
+
+/* Whatever the others are: in any order, any number of them. */
+static void
+places_do_not_touch_each_other(void)
+{
+	gd_place	places[7];
+	gd_place	moved[7];
+	uint64_t	seed = 3;
+
+	for (int n = 0; n < 20000 / check_stride(); n++)
+	{
+		size_t		count = (size_t) n % 8;
+
+		for (size_t i = 0; i < count; i++)
+			places[i] = moved[i] = random_place(&seed);
+		gd_from_wgs84(moved, count, GD_BD09);
+		for (size_t i = 0; i < count; i++)
+			EACH(same_place(moved[i], from_wgs84(places[i], GD_BD09)));
+		gd_to_wgs84(moved, count, GD_GCJ02);
+		for (size_t i = 0; i < count; i++)
+			EACH(same_place(moved[i], to_wgs84(from_wgs84(places[i], GD_BD09), GD_GCJ02)));
+	}
+	CHECK_EACH("places in company");
+}
+
+static void
+no_numbers_stay(void)
+{
+	gd_place	place = {NAN, 30};
+
+	CHECK(isnan(from_wgs84(place, GD_BD09).lon) && isnan(to_wgs84(place, GD_BD09).lon));
+	place = (gd_place) {110, INFINITY};
+	CHECK(same_place(place, from_wgs84(place, GD_GCJ02)) && same_place(place, to_wgs84(place, GD_GCJ02)));
 }
 
 static void
@@ -141,7 +175,7 @@ the_way_back_is_alone_too(void)
 
 	for (size_t i = 0; i < sizeof(outside) / sizeof(outside[0]); i++)
 		for (gd_system system = GD_WGS84; system <= GD_BD09; system++)
-			CHECK(same_place(outside[i], gd_to_wgs84(outside[i], system)));
+			CHECK(same_place(outside[i], to_wgs84(outside[i], system)));
 }
 
 int
@@ -153,6 +187,8 @@ main(void)
 	RUN(places_come_back);
 	RUN(places_at_the_outline_come_back);
 	RUN(what_is_outside_is_left_alone);
+	RUN(places_do_not_touch_each_other);
+	RUN(no_numbers_stay);
 	RUN(the_way_back_is_alone_too);
 	return check_done();
 }
