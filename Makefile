@@ -16,8 +16,10 @@ DATA_built = fireiot--$(EXTVERSION).sql
 # Floors, lowest first (docs/architecture.md).
 CODEC = frame layout names names_table object profile status stream text \
 	time_tag unit
+GEODESY = ewkb mainland mainland_table shift system
 OBJS = $(patsubst %,src/codec/%.o,$(CODEC)) \
 	$(patsubst %,src/clockwork/%.o,calendar civil due) \
+	$(patsubst %,src/geodesy/%.o,$(GEODESY)) \
 	$(patsubst %,src/base/%.o,event_loop instant log_once report settings shared worker) \
 	$(patsubst %,src/types/%.o,alarm_state bytes_in decode_sql device_addr encode_sql \
 		explain explain_sql json_writer object_in part_addr profile_sql text_out working_days_sql) \
@@ -25,15 +27,17 @@ OBJS = $(patsubst %,src/codec/%.o,$(CODEC)) \
 		export fresh guard guard_log guard_objects index_scans leaf leaf_list leaf_sort leaf_sql \
 		make_ledger merkle merkle_sql note other_database part_scan progress proof refusal registry \
 		seal seal_store stamp table_am verify verify_chain verify_older verify_part) \
+	src/space/coordinates_sql.o \
 	$(patsubst %,src/ingest/%.o,alarm_flaps alarm_signals alarm_watch batch catalog connection datagram \
 		downlink ingest_sql judge launcher \
 		listener now_tables ownership part_changes part_rows presence records registry row_writer seen \
 		session socket source statements status_sql store tls) \
 	src/keeper/keeper.o src/keeper/deadlines.o src/keeper/deadlines_sql.o src/fireiot.o
-SHLIB_LINK = -lssl -lcrypto
+SHLIB_LINK = -lssl -lcrypto -lm
 
 PG_CPPFLAGS = -Isrc -DFIREIOT_VERSION='"$(EXTVERSION)"'
-EXTRA_CLEAN = fireiot--$(EXTVERSION).sql src/codec/names_table.c build/sql
+EXTRA_CLEAN = fireiot--$(EXTVERSION).sql src/codec/names_table.c \
+	src/geodesy/mainland_table.c build/sql
 
 PG_CONFIG ?= pg_config
 ifeq ($(shell command -v $(PG_CONFIG) 2>/dev/null),)
@@ -49,6 +53,9 @@ CODES = $(wildcard src/codec/codes/*.csv)
 
 src/codec/names_table.c: $(GENERATE) $(CODES)
 	$(PERL) $(GENERATE) c src/codec/codes >$@.new && mv $@.new $@
+
+src/geodesy/mainland_table.c: src/geodesy/generate.pl src/geodesy/mainland.csv
+	$(PERL) $^ >$@.new && mv $@.new $@
 
 build/sql/31_code_rows.sql: $(GENERATE) $(CODES)
 	@mkdir -p build/sql

@@ -1,11 +1,11 @@
-# Floor 0 (src/codec, src/clockwork) by itself: unit tests, fuzzing, coverage, benchmark.
+# Floor 0 (src/codec, src/clockwork, src/geodesy) by itself: unit tests, fuzzing, coverage, benchmark.
 # No PostgreSQL is needed for any of it.
 #
 #   make check-unit          plain, under ASan + UBSan, under valgrind; then
 #                            the fuzz corpus under ASan + UBSan
 #   make fuzz SECONDS=n      libFuzzer (clang), n seconds over all targets
 #   make fuzz-corpus         minimise seeds and new inputs into the tree
-#   make coverage            lines of src/codec that the above run (gcc)
+#   make coverage            lines of floor 0 that the above run (gcc)
 #   make bench-decode        figures of the decoder
 
 floor0_goal := $(.DEFAULT_GOAL)
@@ -20,11 +20,15 @@ CODEC_NAMES = $(sort $(basename $(notdir $(wildcard src/codec/*.c))) \
 	names_table)
 CODEC_SOURCES = $(CODEC_NAMES:%=src/codec/%.c)
 CLOCKWORK_NAMES = $(sort $(basename $(notdir $(wildcard src/clockwork/*.c))))
+GEODESY_NAMES = $(sort $(basename $(notdir $(wildcard src/geodesy/*.c))) \
+	mainland_table)
+FLOOR0_SOURCES = $(CODEC_SOURCES) $(GEODESY_NAMES:%=src/geodesy/%.c)
 # Of a floor above, but of libc and OpenSSL only.
 LEDGER_NAMES = digest merkle
 UNIT_TESTS = $(sort $(basename $(notdir $(wildcard test/unit/test_*.c))))
-FUZZ_TARGETS = cutter decode roundtrip
-FLOOR0_HEADERS = $(wildcard src/codec/*.h src/clockwork/*.h test/unit/*.h test/fuzz/*.h)
+FUZZ_TARGETS = cutter decode roundtrip ewkb
+FLOOR0_HEADERS = $(wildcard src/codec/*.h src/clockwork/*.h src/geodesy/*.h \
+	test/unit/*.h test/fuzz/*.h)
 FLOOR0_INCLUDE = -Isrc -Itest
 CODEC_STRICT = -std=c11 -Wall -Wextra -Wconversion -Werror
 UNIT_STRICT = -std=gnu11 -Wall -Wextra -Wdeclaration-after-statement \
@@ -40,6 +44,7 @@ flavour_flags_cov = -O0 -g --coverage
 
 flavour_codec = $(CODEC_NAMES:%=build/unit/$(1)/codec/%.o)
 flavour_clockwork = $(CLOCKWORK_NAMES:%=build/unit/$(1)/clockwork/%.o)
+flavour_geodesy = $(GEODESY_NAMES:%=build/unit/$(1)/geodesy/%.o)
 flavour_ledger = $(LEDGER_NAMES:%=build/unit/$(1)/ledger/%.o)
 flavour_tests = $(UNIT_TESTS:%=build/unit/$(1)/%)
 flavour_replays = $(FUZZ_TARGETS:%=build/unit/$(1)/%_replay)
@@ -54,6 +59,11 @@ $(call flavour_codec,$(1)): build/unit/$(1)/codec/%.o: src/codec/%.c \
 
 $(call flavour_clockwork,$(1)): build/unit/$(1)/clockwork/%.o: \
 		src/clockwork/%.c $(FLOOR0_HEADERS)
+	@mkdir -p $$(@D)
+	$$(CC) $(CODEC_STRICT) $(flavour_flags_$(1)) -Isrc -c $$< -o $$@
+
+$(call flavour_geodesy,$(1)): build/unit/$(1)/geodesy/%.o: src/geodesy/%.c \
+		$(FLOOR0_HEADERS)
 	@mkdir -p $$(@D)
 	$$(CC) $(CODEC_STRICT) $(flavour_flags_$(1)) -Isrc -c $$< -o $$@
 
@@ -74,13 +84,14 @@ build/unit/$(1)/fuzz/replay.o $(FUZZ_TARGETS:%=build/unit/$(1)/fuzz/%_fuzzer.o):
 
 $(call flavour_tests,$(1)): build/unit/$(1)/%: build/unit/$(1)/unit/%.o \
 		$(call flavour_codec,$(1)) $(call flavour_clockwork,$(1)) \
+		$(call flavour_geodesy,$(1)) \
 		$(call flavour_ledger,$(1))
 	$$(CC) $(flavour_flags_$(1)) $$^ -lm -lcrypto -o $$@
 
 $(call flavour_replays,$(1)): build/unit/$(1)/%_replay: \
 		build/unit/$(1)/fuzz/%_fuzzer.o build/unit/$(1)/fuzz/replay.o \
-		$(call flavour_codec,$(1))
-	$$(CC) $(flavour_flags_$(1)) $$^ -o $$@
+		$(call flavour_codec,$(1)) $(call flavour_geodesy,$(1))
+	$$(CC) $(flavour_flags_$(1)) $$^ -lm -o $$@
 endef
 
 $(foreach flavour,plain asan cov,$(eval $(call flavour_rules,$(flavour))))
@@ -111,18 +122,20 @@ coverage: $(call flavour_tests,cov) $(call flavour_replays,cov)
 		$(call flavour_tests,cov) $(call replay_commands,cov) \
 		>build/unit/cov.log || { cat build/unit/cov.log; exit 1; }
 	@$(RUN_UNIT) --sum build/unit/cov.total
-	@$(PERL) test/unit/coverage.pl $(CODEC_GCOV) $(COVERAGE_LIMIT) 'src/(?:codec|clockwork)' \
-		`find build/unit/cov -name '*.gcda' | sort`
+	@for directory in codec clockwork geodesy; do \
+		$(PERL) test/unit/coverage.pl $(CODEC_GCOV) $(COVERAGE_LIMIT) \
+			src/$$directory `find build/unit/cov -name '*.gcda' | sort` || exit 1; \
+	done
 
 # Fuzzing
 
 FUZZERS = $(FUZZ_TARGETS:%=build/fuzz/%_fuzzer)
 
-$(FUZZERS): build/fuzz/%_fuzzer: test/fuzz/%_fuzzer.c $(CODEC_SOURCES) \
+$(FUZZERS): build/fuzz/%_fuzzer: test/fuzz/%_fuzzer.c $(FLOOR0_SOURCES) \
 		$(FLOOR0_HEADERS)
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(UNIT_STRICT) -O1 -g -fsanitize=fuzzer $(SANITIZE) \
-		$(FLOOR0_INCLUDE) $< $(CODEC_SOURCES) -o $@
+		$(FLOOR0_INCLUDE) $< $(FLOOR0_SOURCES) -lm -o $@
 
 # clang may have to be installed first
 $(FUZZERS): | deps
@@ -135,6 +148,7 @@ fuzz-seeds:
 	@mkdir -p build/fuzz
 	@$(PERL) test/fuzz/seeds.pl test/data/vectors.jsonl src/codec/profile.c \
 		build/fuzz/seeds
+	@mkdir -p build/fuzz/seeds/ewkb
 
 fuzz-corpus: $(FUZZERS) fuzz-seeds
 	@test/fuzz/corpus.sh $(FUZZ_TARGETS)

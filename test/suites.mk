@@ -15,7 +15,7 @@ SUITES_HERE = check-unit check-sim check-catalog check-sql check-vectors \
 SUITES = check-lint $(SUITES_HERE) check-sanitize
 
 REGRESS = codes device_addr part_addr alarm_state type_properties \
-	explain decode encode profiles \
+	explain decode encode profiles coordinates \
 	change_log retention records partitions privileges registry commands roles settings \
 	ingest status chain rules clocks
 ifeq ($(filter 15,$(MAJORVERSION)),)
@@ -85,6 +85,7 @@ include test/sim/sim.mk
 include test/bench/ingest.mk
 include test/bench/ledger.mk
 include test/bench/clocks.mk
+include test/bench/space.mk
 -include test/lint.mk
 -include test/docs.mk
 -include test/tap.mk

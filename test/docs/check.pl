@@ -98,7 +98,7 @@ sub psql
 sub rows
 {
 	my ($query) = @_;
-	my $text = psql("SET search_path = fireiot; $query", '-A', '-t', '-F', '"	"',
+	my $text = psql("SET search_path = fireiot, public; $query", '-A', '-t', '-F', '"	"',
 		'-v', 'ON_ERROR_STOP=1');
 	die $text if $?;
 	return map { [ split /\t/, $_, -1 ] } split /\n/, $text;

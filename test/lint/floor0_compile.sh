@@ -12,7 +12,7 @@ command -v "$compiler" >/dev/null || {
 }
 
 set --
-for file in src/codec/*.c src/clockwork/*.c; do
+for file in src/codec/*.c src/clockwork/*.c src/geodesy/*.c; do
 	[ ! -e "$file" ] || set -- "$@" "$file"
 done
 [ $# -gt 0 ] || {

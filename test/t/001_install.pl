@@ -180,6 +180,9 @@ sub other_places
 	is( $node->safe_psql(
 			'postgis_elsewhere', "SELECT fireiot.explain_frame('$confirm') ->> 'cmd'"),
 		'3', 'PostGIS may be in a schema of any name');
+	is( $node->safe_psql('postgis_elsewhere',
+			q{SELECT "gis data".st_srid(fireiot.to_wgs84('POINT(120 30)'::"gis data".geometry, 'gcj02'))}),
+		'4326', 'and coordinates are converted there');
 
 	refused($node, 'no_postgis', 'CREATE EXTENSION postgis; CREATE EXTENSION fireiot SCHEMA public',
 		'0A000', qr/must be installed in schema/, 'in another schema');

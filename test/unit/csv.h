@@ -1,6 +1,6 @@
 /*
  * csv.h
- *	  The code tables' CSV files, read at run time from the tree's top.
+ *	  CSV files, read at run time from the tree's top.
  */
 #ifndef CSV_H
 #define CSV_H
@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define CSV_COLUMNS 16
-#define CSV_ROWS 257
+#define CSV_ROWS 1024
 
 typedef struct csv_table
 {
@@ -68,13 +68,11 @@ csv_field(char **at, const char **field)
 
 /* Not on the stack: it is large.  The caller frees it with csv_free. */
 static inline csv_table *
-csv_read(const char *name)
+csv_read_file(const char *path)
 {
 	csv_table  *table = calloc(1, sizeof(*table));
-	char		path[200];
 	char	   *at;
 
-	snprintf(path, sizeof(path), "src/codec/codes/%s.csv", name);
 	if (table == NULL)
 		exit(2);
 	at = table->text = csv_slurp(path);
@@ -88,6 +86,16 @@ csv_read(const char *name)
 		table->rows = row;
 	}
 	return table;
+}
+
+/* One of the code tables. */
+static inline csv_table *
+csv_read(const char *name)
+{
+	char		path[200];
+
+	snprintf(path, sizeof(path), "src/codec/codes/%s.csv", name);
+	return csv_read_file(path);
 }
 
 static inline void
@@ -112,6 +120,12 @@ static inline int
 csv_int(const csv_table *table, int row, const char *head)
 {
 	return atoi(csv_get(table, row, head));
+}
+
+static inline double
+csv_number(const csv_table *table, int row, const char *head)
+{
+	return atof(csv_get(table, row, head));
 }
 
 #endif							/* CSV_H */
