@@ -73,10 +73,12 @@ play_drill()
 	"$sim" drill --port "$device_port" --device 0000000a1001 --speed 60 \
 		--clock-offset -150 >"$answers" &
 	drill=$!
+	run_sql desk
 	run_sql burning
 	wait "$drill"
 	printf 'The drill: '
 	tail -n 1 "$answers"
+	run_sql case
 }
 
 say_how_to_go_on()
