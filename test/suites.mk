@@ -84,7 +84,7 @@ bench: ready
 include test/sim/sim.mk
 include test/bench/ingest.mk
 include test/bench/ledger.mk
-include test/bench/clocks.mk
+include test/bench/alarms.mk
 include test/bench/space.mk
 -include test/lint.mk
 -include test/docs.mk

@@ -50,6 +50,7 @@ sim_fleet_make(sim_fleet *fleet, const sim_options *options)
 		.objects = options->objects,
 		.change = options->change,
 		.alarms = options->alarms,
+		.fire = options->fire,
 		.seed = options->seed,
 		.first = options->device,
 		.centre = options->centre,
@@ -253,7 +254,12 @@ happen(sim_fleet *fleet, uint32_t device, const gb_layout *layout,
 
 	if (layout->state_kind == GB_STATE_COMPONENT &&
 		sim_below(random, 100) < fleet->change)
-		change_state(fleet, now, random);
+	{
+		if (fleet->fire)
+			now->bits = 0x0003;
+		else
+			change_state(fleet, now, random);
+	}
 	if ((layout->fields & GB_F_ANALOG) != 0)
 		wander(now, sim_part_kind_of(part), random);
 	return part;

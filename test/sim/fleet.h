@@ -40,6 +40,7 @@ typedef struct sim_fleet
 	uint32_t	objects;		/* in a frame */
 	uint32_t	change;			/* percent of states that differ */
 	uint32_t	alarms;			/* a thousandth of the states that may alarm */
+	bool		fire;			/* every state of a part is fire */
 	uint64_t	seed;
 	uint64_t	first;			/* address */
 	uint64_t	centre;			/* address */

@@ -88,6 +88,8 @@ static const option_row table[] = {
 	{"alarms", "PERMILLE", SIM_RUN, NUMBER, AT(alarms), 0, 1000,
 		"states and operations of which any may be drawn; the rest neither open "
 	"nor end an alarm; default 1000"},
+	{"fire", NULL, SIM_RUN, FLAG, AT(fire), 0, 0,
+	"every part whose state differs says fire"},
 	{"seed", "S", SIM_RUN, SEED, AT(seed), 0, 0,
 	"same seed, same frames but for their times; default 1"},
 	{"first-device", "HEX", SIM_RUN, ADDRESS, AT(device), 0, 0,

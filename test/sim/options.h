@@ -51,6 +51,7 @@ typedef struct sim_options
 	uint32_t	objects;
 	uint32_t	change;			/* percent */
 	uint32_t	alarms;			/* a thousandth */
+	bool		fire;
 	uint64_t	seed;
 	uint64_t	device;			/* first device, or the only one */
 	uint64_t	centre;
