@@ -126,11 +126,11 @@ BEGIN
 	FOR records IN SELECT * FROM fireiot.record_partitions('observation') ORDER BY lower_bound
 	LOOP
 		IF records.upper_bound > now() - interval '1 day' THEN
-			LOCK TABLE fireiot.part_now IN SHARE ROW EXCLUSIVE MODE;
+			LOCK TABLE fireiot.alarm_now, fireiot.deadline, fireiot.part_now IN SHARE ROW EXCLUSIVE MODE;
 		END IF;
 		PERFORM fireiot.fold_parts(records.partition);
 	END LOOP;
-	LOCK TABLE fireiot.part_now IN SHARE ROW EXCLUSIVE MODE;
+	LOCK TABLE fireiot.alarm_now, fireiot.deadline, fireiot.part_now IN SHARE ROW EXCLUSIVE MODE;
 
 	INSERT INTO fireiot.part_now AS n SELECT * FROM pg_temp.fireiot_rebuilt_part ORDER BY device, part, kind, quantity
 	ON CONFLICT (device, part, kind, quantity) DO UPDATE

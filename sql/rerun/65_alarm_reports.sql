@@ -146,6 +146,7 @@ BEGIN
 	IF EXISTS (SELECT FROM fireiot.alarm_backlog) OR NOT EXISTS (SELECT FROM fireiot.missed_signals()) THEN
 		RETURN done;
 	END IF;
+	LOCK TABLE fireiot.alarm_now, fireiot.deadline IN ROW EXCLUSIVE MODE;
 	LOCK TABLE fireiot.part_now IN SHARE ROW EXCLUSIVE MODE;
 	missed := (SELECT array_agg(s) FROM fireiot.missed_signals() AS s);
 	IF missed IS NOT NULL THEN

@@ -151,11 +151,12 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF NOT fireiot.has_partition('fireiot.alarm_step', at) THEN
-		PERFORM fireiot.make_partitions_of('alarm_step', at, at);
-	END IF;
+	-- in the order of make_partitions()
 	IF NOT fireiot.has_partition('fireiot.alarm', at) THEN
 		PERFORM fireiot.make_partitions_of('alarm', at, at);
+	END IF;
+	IF NOT fireiot.has_partition('fireiot.alarm_step', at) THEN
+		PERFORM fireiot.make_partitions_of('alarm_step', at, at);
 	END IF;
 END
 $$;

@@ -20,6 +20,8 @@ SET jit = off
 AS $$
 BEGIN
 	PERFORM fireiot.alarm_records_ready(now());
+	-- in the order of all who write both
+	LOCK TABLE fireiot.alarm_now, fireiot.deadline IN ROW EXCLUSIVE MODE;
 	WITH candidate AS MATERIALIZED (
 		SELECT d.alarm_id, d.pack, d.version, d.rule, d.run
 		FROM fireiot.deadline AS d

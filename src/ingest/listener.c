@@ -35,6 +35,7 @@
 #define LOOK_FOR_EXTENSION_MS 2000
 #define PORT_PAUSE_MS 10
 #define PARTITIONS_EVERY_MS (15 * 60 * 1000)
+#define PARTITIONS_AGAIN_MS (2 * 1000)	/* when that failed */
 
 /* The upper end of fireiot.batch_frames: memory is touched only when used. */
 #define MOST_BATCH_FRAMES 65536
@@ -108,6 +109,8 @@ make_partitions(void)
 	}
 	PG_CATCH();
 	{
+		me.partitioned_at -= (PARTITIONS_EVERY_MS - PARTITIONS_AGAIN_MS) *
+			INT64CONST(1000);
 		worker_forgive(&me.slot->worker, me.slot->worker.state);
 	}
 	PG_END_TRY();

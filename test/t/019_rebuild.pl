@@ -121,7 +121,7 @@ sub waits
 	is($d->say($d->frame(unit => state_unit(1, 2))), 'confirmed', 'a change is confirmed');
 	$session->query_safe('BEGIN; SELECT fireiot.rebuild_now()');
 	$d->send($d->frame(unit => state_unit(1, 4)));
-	ok($node->poll_query_until('city', "SELECT count(*) = 1 FROM pg_locks WHERE relation = 'fireiot.part_now'::regclass AND NOT granted"),
+	ok($node->poll_query_until('city', "SELECT count(*) > 0 FROM pg_locks WHERE relation IN ('fireiot.part_now'::regclass, 'fireiot.alarm_now'::regclass) AND NOT granted"),
 		'the next one waits for the lock');
 	is(sql("SELECT state FROM part_now WHERE device = 'f1ee0000ffff'"), 'component{fire}', 'readers do not');
 	$session->query_safe('COMMIT');

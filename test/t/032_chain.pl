@@ -116,7 +116,7 @@ sub killed_in_seal
 	my $pid = $session->query_safe('SELECT pg_backend_pid()');
 	$session->query_safe('BEGIN; SELECT fireiot.seal()');
 	kill 'KILL', $pid;
-	wait_until(sub { $node->psql('city', 'SELECT 1') == 0 }, 'the server is up again');
+	wait_until(sub { return run_log([ 'psql', '-Xqc', 'SELECT 1', $node->connstr('city') ], '>', '/dev/null', '2>', '/dev/null') }, 'the server is up again');
 	eval { $session->quit };
 	city('SELECT fireiot.seal()');
 	my ($rows, $sealed) = split /\|/, city($counts);

@@ -160,7 +160,8 @@ sub crashes
 	my $keeper = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'fireiot keeper'";
 
 	kill 'KILL', sql($keeper);
-	$node->poll_query_until('postgres', 'SELECT true');
+	# not by psql's standard input: who cannot connect does not read it
+	wait_until(sub { return run_log([ 'psql', '-Xqc', 'SELECT 1', $node->connstr('city') ], '>', '/dev/null', '2>', '/dev/null') }, 'the server is up again');
 	breached_when_due($case, 'ZJ-060');
 	my $down = open_case(1, 'fault.reported');
 	$node->stop('immediate');
