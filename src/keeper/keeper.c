@@ -145,7 +145,10 @@ try(void (*what) (void))
 	PG_END_TRY();
 }
 
-/* Until the next turn; deadlines neither wait for it nor for what fails in it. */
+/*
+ * Until the next turn; deadlines neither wait for it nor for what fails in it.
+ * Another configuration may want a turn sooner.
+ */
 static void
 rest(TimestampTz started, uint32 wait_event)
 {
@@ -160,8 +163,7 @@ rest(TimestampTz started, uint32 wait_event)
 		left = pause - (long) ((ticks_now() - begun) / 1000);
 		if (left > 0)
 			worker_wait(has_extension ? deadlines_pause(left) : left, wait_event);
-		worker_reload();
-	} while (left > 0);
+	} while (left > 0 && !worker_reload());
 }
 
 void

@@ -101,7 +101,7 @@ sub tables_full
 	refused($node, 'city', 'SELECT fireiot.seal()', '53100', qr/No space left on device/, 'disk full in seal()');
 	my $from = -s $node->logfile;
 	set_and_reload($node, 'fireiot.seal_interval' => '20ms');
-	ok(wait_until(sub { (() = slurp_file($node->logfile, $from) =~ /could not extend file.*No space left/g) > 0 }, 'the keeper cannot seal'), 'disk full in the keeper');
+	ok(wait_until(sub { (() = slurp_file($node->logfile, $from) =~ /fireiot keeper: could not extend file.*No space left/g) > 0 }, 'the keeper cannot seal'), 'disk full in the keeper');
 	is(sealed(), $before, 'nothing is sealed by halves');
 	ok(keeper(), 'the keeper is there');
 	unlink "$disk/ballast";
