@@ -16,7 +16,7 @@ DATA_built = fireiot--$(EXTVERSION).sql
 # Floors, lowest first (docs/architecture.md).
 CODEC = frame layout names names_table object profile status stream text \
 	time_tag unit
-GEODESY = ewkb mainland mainland_table shift system
+GEODESY = ewkb mainland mainland_table plan shift system
 OBJS = $(patsubst %,src/codec/%.o,$(CODEC)) \
 	$(patsubst %,src/clockwork/%.o,calendar civil due) \
 	$(patsubst %,src/geodesy/%.o,$(GEODESY)) \
@@ -27,7 +27,7 @@ OBJS = $(patsubst %,src/codec/%.o,$(CODEC)) \
 		export fresh guard guard_log guard_objects index_scans leaf leaf_list leaf_sort leaf_sql \
 		make_ledger merkle merkle_sql note other_database part_scan progress proof refusal registry \
 		seal seal_store stamp table_am verify verify_chain verify_older verify_part) \
-	src/space/coordinates_sql.o \
+	$(patsubst %,src/space/%.o,coordinates_sql plan_sql system_name) \
 	$(patsubst %,src/ingest/%.o,alarm_flaps alarm_signals alarm_watch batch catalog connection datagram \
 		downlink ingest_sql judge launcher \
 		listener now_tables ownership part_changes part_rows presence records registry row_writer seen \

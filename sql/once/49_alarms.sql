@@ -116,6 +116,7 @@ CREATE TABLE fireiot.alarm_now (
 	escalated_at timestamptz,
 	origin text NOT NULL,
 	opened_as text NOT NULL,
+	geom geometry(Point, 4326),
 	UNIQUE (device, part, class, subject)
 ) WITH (fillfactor = 80, autovacuum_vacuum_threshold = 500,
 		autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
@@ -124,11 +125,15 @@ COMMENT ON COLUMN fireiot.alarm_now.device IS '000000000000: no device';
 COMMENT ON COLUMN fireiot.alarm_now.part IS '0.0: the device itself';
 COMMENT ON COLUMN fireiot.alarm_now.class IS 'As it is now: step "reclassified" changes it';
 COMMENT ON COLUMN fireiot.alarm_now.opened_as IS 'The class that it was opened in: what ends it is of that class';
+COMMENT ON COLUMN fireiot.alarm_now.geom IS 'Where it is: of the part, else of its area, building or device, else of the unit; follows the registry';
 COMMENT ON COLUMN fireiot.alarm_now.repeats IS 'How often it came again';
 COMMENT ON COLUMN fireiot.alarm_now.last_at IS 'When it was signalled last';
 COMMENT ON COLUMN fireiot.alarm_now.flapping_since IS 'Null: it does not come again and again';
 COMMENT ON COLUMN fireiot.alarm_now.restored_at IS 'When what signalled it was normal again; null: it is not';
 COMMENT ON COLUMN fireiot.alarm_now.acknowledged_at IS 'Of the first step of that kind, like all that follow, but for called_at, answered_at, the verdict and reported_back_at: of the last';
+
+CREATE INDEX alarm_now_geom ON fireiot.alarm_now USING gist (geom);
+COMMENT ON INDEX fireiot.alarm_now_geom IS 'Map layers';
 
 -- Signals that could not be made alarms of, for another attempt.
 CREATE TABLE fireiot.alarm_backlog (

@@ -25,6 +25,7 @@
 
 #include "geodesy/ewkb.h"
 #include "geodesy/system.h"
+#include "space/system_name.h"
 
 #define SRID_NONE 0
 #define SRID_WGS84 4326
@@ -76,21 +77,6 @@ geometry_io_get(FmgrInfo *flinfo)
 	if (flinfo->fn_extra == NULL)
 		flinfo->fn_extra = geometry_io_make(flinfo);
 	return flinfo->fn_extra;
-}
-
-static gd_system
-get_system(text *name)
-{
-	gd_system	system;
-
-	if (!gd_system_named(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), &system))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("coordinate system \"%s\" is not known",
-						text_to_cstring(name)),
-				 errdetail("Known are wgs84, cgcs2000, gcj02 and bd09, also written WGS-84, CGCS2000, GCJ-02 and BD-09."),
-				 errhint("Devices and surveys deliver wgs84 or cgcs2000; map services of the mainland gcj02, that of Baidu bd09.")));
-	return system;
 }
 
 /* What a geometry in the system carries, besides 0 for "not said". */
@@ -269,7 +255,7 @@ Datum
 fireiot_to_wgs84(PG_FUNCTION_ARGS)
 {
 	geometry_io *io = geometry_io_get(fcinfo->flinfo);
-	gd_system	source = get_system(PG_GETARG_TEXT_PP(1));
+	gd_system	source = system_from_name(PG_GETARG_TEXT_PP(1));
 	bytea	   *wkb = SendFunctionCall(&io->send, PG_GETARG_DATUM(0));
 	StringInfoData moved;
 	bool		whole;
@@ -286,7 +272,7 @@ Datum
 fireiot_from_wgs84(PG_FUNCTION_ARGS)
 {
 	geometry_io *io = geometry_io_get(fcinfo->flinfo);
-	gd_system	target = get_system(PG_GETARG_TEXT_PP(1));
+	gd_system	target = system_from_name(PG_GETARG_TEXT_PP(1));
 	bytea	   *wkb = SendFunctionCall(&io->send, PG_GETARG_DATUM(0));
 	StringInfoData moved;
 	bool		whole;
