@@ -112,7 +112,7 @@ AS $$
 BEGIN
 	PERFORM fireiot.grant_reader(role);
 	PERFORM fireiot.grant_all_of(ARRAY[
-		'INSERT, UPDATE, DELETE ON fireiot.organization, fireiot.unit, fireiot.building, fireiot.area, fireiot.device, fireiot.part',
+		'INSERT, UPDATE, DELETE ON fireiot.organization, fireiot.unit, fireiot.building, fireiot.area, fireiot.device, fireiot.part, fireiot.resource, fireiot.duty_shift',
 		'INSERT, UPDATE, DELETE ON fireiot.person, fireiot.contact, fireiot.contract, fireiot.contract_rule, fireiot.unit_profile, fireiot.calendar_day',
 		'EXECUTE ON FUNCTION fireiot.admit_device(fireiot.device_addr, bigint), fireiot.reject_device(fireiot.device_addr, text)',
 		'EXECUTE ON FUNCTION fireiot.send_command(fireiot.device_addr, integer, jsonb, interval, integer), fireiot.cancel_command(bigint)',

@@ -32,6 +32,12 @@ COMMENT ON TRIGGER stamp_change ON fireiot.device IS 'keeps changed_at';
 CREATE OR REPLACE TRIGGER stamp_change BEFORE UPDATE ON fireiot.part
 	FOR EACH ROW EXECUTE FUNCTION fireiot.stamp_change();
 COMMENT ON TRIGGER stamp_change ON fireiot.part IS 'keeps changed_at';
+CREATE OR REPLACE TRIGGER stamp_change BEFORE UPDATE ON fireiot.resource
+	FOR EACH ROW EXECUTE FUNCTION fireiot.stamp_change();
+COMMENT ON TRIGGER stamp_change ON fireiot.resource IS 'keeps changed_at';
+CREATE OR REPLACE TRIGGER stamp_change BEFORE UPDATE ON fireiot.duty_shift
+	FOR EACH ROW EXECUTE FUNCTION fireiot.stamp_change();
+COMMENT ON TRIGGER stamp_change ON fireiot.duty_shift IS 'keeps changed_at';
 
 -- What foreign keys would say, and what they could not.
 CREATE OR REPLACE VIEW fireiot.registry_problem AS
@@ -62,12 +68,19 @@ WITH reference (object, key, target, id) AS (
 	FROM fireiot.contract AS c, LATERAL (VALUES ('unit', c.unit_id), ('organization', c.organization_id)) AS r (target, id)
 	UNION ALL
 	SELECT 'unit_profile', p.unit_id::text, 'unit', p.unit_id FROM fireiot.unit_profile AS p
+	UNION ALL
+	SELECT 'resource', s.id::text, r.target, r.id
+	FROM fireiot.resource AS s, LATERAL (VALUES ('unit', s.unit_id), ('building', s.building_id), ('area', s.area_id),
+		('organization', s.organization_id)) AS r (target, id)
+	UNION ALL
+	SELECT 'duty_shift', s.id::text, 'resource', s.resource_id FROM fireiot.duty_shift AS s
 ), target (target, id) AS (
 	SELECT 'organization', id FROM fireiot.organization
 	UNION ALL SELECT 'unit', id FROM fireiot.unit
 	UNION ALL SELECT 'building', id FROM fireiot.building
 	UNION ALL SELECT 'area', id FROM fireiot.area
 	UNION ALL SELECT 'person', id FROM fireiot.person
+	UNION ALL SELECT 'resource', id FROM fireiot.resource
 )
 SELECT r.object, r.key, format('there is no %s %s', r.target, r.id) AS problem
 FROM reference AS r
@@ -87,6 +100,14 @@ SELECT 'device', d.device::text, format('there is no profile %s', d.profile)
 FROM fireiot.device AS d
 WHERE d.profile IS NOT NULL
 	AND NOT EXISTS (SELECT FROM fireiot.profiles() AS p WHERE p.name = d.profile)
+UNION ALL
+SELECT 'resource', s.id::text, format('there is no device %s', s.device)
+FROM fireiot.resource AS s
+WHERE s.device IS NOT NULL AND NOT EXISTS (SELECT FROM fireiot.device AS d WHERE d.device OPERATOR(fireiot.=) s.device)
+UNION ALL
+SELECT 'part', format('%s %s', p.device, p.part), 'has a pixel, and its area no plan'
+FROM fireiot.part AS p
+WHERE p.plan_x IS NOT NULL AND p.delivered IS NULL AND p.geom IS NULL
 UNION ALL
 SELECT 'part', format('%s %s', p.device, p.part), format('there is no device %s', p.device)
 FROM fireiot.part AS p

@@ -51,8 +51,10 @@ CREATE OR REPLACE TRIGGER place_parts AFTER UPDATE ON fireiot.area
 	REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION fireiot.place_parts();
 COMMENT ON TRIGGER place_parts ON fireiot.area IS 'places parts by the plan';
 
-CREATE OR REPLACE FUNCTION fireiot.place_of(device fireiot.device_addr, part fireiot.part_addr, unit_id bigint, OUT geom geometry(Point, 4326), OUT placed_by text)
-LANGUAGE sql STABLE PARALLEL SAFE
+CREATE OR REPLACE FUNCTION fireiot.place_of(device fireiot.device_addr, part fireiot.part_addr, unit_id bigint,
+	OUT geom geometry(Point, 4326), OUT placed_by text)
+RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT coalesce(p.geom, r.geom, b.geom, d.geom, s.geom, h.geom, u.geom),
 		CASE WHEN p.geom IS NOT NULL THEN 'part' WHEN r.geom IS NOT NULL THEN 'area' WHEN b.geom IS NOT NULL THEN 'building'
@@ -69,3 +71,35 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION fireiot.place_of(fireiot.device_addr, fireiot.part_addr, bigint) IS
 'Where something is, and by what it is known: part, area, building, device, area of the device, building of the device, unit; null: not known';
+
+-- In the order of keys in which everybody locks these rows.
+CREATE OR REPLACE FUNCTION fireiot.place_alarms()
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+	moved bigint;
+BEGIN
+	WITH misplaced AS MATERIALIZED (
+		SELECT a.id, p.geom FROM fireiot.alarm_now AS a, fireiot.place_of(a.device, a.part, a.unit_id) AS p
+		WHERE a.geom IS DISTINCT FROM p.geom
+		ORDER BY a.device, a.part, a.class, a.subject FOR UPDATE OF a
+	)
+	UPDATE fireiot.alarm_now AS a SET geom = m.geom FROM misplaced AS m WHERE a.id = m.id;
+	GET DIAGNOSTICS moved = ROW_COUNT;
+	RETURN moved;
+END
+$$;
+COMMENT ON FUNCTION fireiot.place_alarms() IS
+'Sets right where open alarms are after the registry has changed; how many were elsewhere. The keeper calls it every ten minutes';
+
+CREATE OR REPLACE FUNCTION fireiot.is_classified(unit_id bigint)
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT EXISTS (SELECT FROM fireiot.unit_profile AS p WHERE p.unit_id = is_classified.unit_id AND p.classified)
+$$;
+COMMENT ON FUNCTION fireiot.is_classified(bigint) IS
+'Is the unit a classified one 涉密单位, which no shared map or list shows? Of null: no';

@@ -143,6 +143,7 @@ DECLARE
 	done integer := fireiot.retry_backlog();
 	missed fireiot.alarm_signal[];
 BEGIN
+	PERFORM fireiot.place_alarms();
 	IF EXISTS (SELECT FROM fireiot.alarm_backlog) OR NOT EXISTS (SELECT FROM fireiot.missed_signals()) THEN
 		RETURN done;
 	END IF;

@@ -414,8 +414,9 @@ AS $$
 	SELECT a.id, a.received_at, coalesce(a.device, '000000000000'), coalesce(a.part, '0.0'), a.subject, coalesce(s.class, a.class), coalesce(s.kind, a.kind),
 		a.unit_id, a.packs, a.window_id, coalesce(s.repeats, 0), greatest(a.received_at, s.last_at), s.flapping_since, s.restored_at,
 		s.acknowledged_at, s.acknowledged_by, s.noticed_at, s.called_at, s.answered_at, s.verdict, s.verified_at, s.dispatched_at, s.handling_at,
-		s.reported_back_at, s.recorded_at, s.released_at, s.escalated_at, a.origin, a.class
+		s.reported_back_at, s.recorded_at, s.released_at, s.escalated_at, a.origin, a.class, l.geom
 	FROM fireiot.alarm AS a
+	CROSS JOIN LATERAL fireiot.place_of(a.device, a.part, a.unit_id) AS l
 	CROSS JOIN LATERAL (
 		SELECT (array_agg(t.fields ->> 'class' ORDER BY t.id DESC) FILTER (WHERE t.step = 'reclassified'))[1] AS class,
 			(array_agg(t.fields ->> 'kind' ORDER BY t.id DESC) FILTER (WHERE t.step = 'reclassified' AND t.fields ? 'kind'))[1] AS kind,

@@ -178,9 +178,10 @@ BEGIN
 			 ORDER BY m.part IS NULL, m.device IS NULL, m.id LIMIT 1) AS window_id
 		FROM placed AS p LEFT JOIN judged AS j ON j.unit_id IS NOT DISTINCT FROM p.of_unit
 	), claimed AS (
-		INSERT INTO fireiot.alarm_now AS a (id, opened_at, device, part, subject, class, kind, unit_id, packs, window_id, last_at, origin, opened_as)
-		SELECT id, received_at, device, part, subject, class, kind, of_unit, coalesce(packs, ''), window_id, received_at, origin, class
-		FROM numbered ORDER BY device, part, class, subject
+		INSERT INTO fireiot.alarm_now AS a (id, opened_at, device, part, subject, class, kind, unit_id, packs, window_id, last_at, origin, opened_as, geom)
+		SELECT m.id, m.received_at, m.device, m.part, m.subject, m.class, m.kind, m.of_unit, coalesce(m.packs, ''), m.window_id, m.received_at, m.origin, m.class, l.geom
+		FROM numbered AS m, fireiot.place_of(m.device, m.part, m.of_unit) AS l
+		ORDER BY m.device, m.part, m.class, m.subject
 		ON CONFLICT (device, part, class, subject) DO NOTHING
 		RETURNING a.id
 	), opened AS (

@@ -1,5 +1,6 @@
 -- Nothing is PUBLIC by default.  Given back is what only computes or only
--- reads the standard: immutable C functions (types, operators, explain), the
+-- reads the standard: immutable C functions (types, operators, explain), what
+-- columns of the registry are computed by, the
 -- codec's two that read fireiot.time_zone, and the code tables.
 REVOKE ALL ON SCHEMA fireiot FROM PUBLIC;
 
@@ -35,8 +36,9 @@ BEGIN
 		FROM pg_catalog.pg_proc AS p
 		JOIN pg_catalog.pg_language AS l ON l.oid OPERATOR(pg_catalog.=) p.prolang
 		WHERE p.pronamespace OPERATOR(pg_catalog.=) 'fireiot'::pg_catalog.regnamespace
-			AND l.lanname OPERATOR(pg_catalog.=) 'c'
 			AND NOT p.prosecdef
+			AND (l.lanname OPERATOR(pg_catalog.=) 'c'
+				 OR p.proname OPERATOR(pg_catalog.=) ANY (ARRAY['point_of', 'outline_of', 'plan_to_world', 'world_to_plan']::pg_catalog.name[]))
 			AND (p.provolatile OPERATOR(pg_catalog.=) 'i'
 				 OR p.proname OPERATOR(pg_catalog.=) ANY (ARRAY['decode_frame', 'encode_frame']::pg_catalog.name[]))
 	LOOP

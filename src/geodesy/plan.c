@@ -33,9 +33,7 @@ mean_of(const gd_control *controls, size_t count)
 		sum.place.lat += controls[i].place.lat;
 	}
 	return (gd_control){
-		.x = sum.x / (double) count, .y = sum.y / (double) count,
-		.place = {.lon = sum.place.lon / (double) count,
-				  .lat = sum.place.lat / (double) count}};
+		.x = sum.x / (double) count, .y = sum.y / (double) count, .place = {.lon = sum.place.lon / (double) count, .lat = sum.place.lat / (double) count}};
 }
 
 static spread

@@ -14,9 +14,10 @@ use SqlText qw(statements);
 my $PATH = qr{pg_catalog\s*,\s*(?:fireiot\s*,\s*)?pg_temp\b(?!\s*,)};
 my $RERUNNABLE = qr{CREATE\s+OR\s+REPLACE|GRANT|REVOKE|COMMENT|DO\b|ALTER};
 my $ONE_TIME_ALTER = qr{ALTER\s+(?:EXTENSION|TYPE)\b|\b(?:ADD|RENAME|DROP)\b};
+# Around files that name PostGIS, which may be in any schema.
+my $BRACKET = qr{^sql/(with|without)_postgis\.sql$};
 my %seen;
-
-check_order();
+my %with_postgis = check_order();
 for my $path (files(qr{^sql/.*\.sql(?:\.in)?$}), sort grep { -f } glob 'fireiot--*.sql')
 {
 	check_statement($path, $_) for statements(slurp($path));
@@ -25,17 +26,19 @@ for my $path (files(qr{^sql/.*\.sql(?:\.in)?$}), sort grep { -f } glob 'fireiot-
 sub check_order
 {
 	my $text = slurp('sql/order');
-	my ($number, %listed) = (0);
+	my ($number, $inside, %listed, %bracketed) = (0, 0);
 	for my $line (split /\n/, $text)
 	{
 		$number++;
 		next if $line =~ /^#/ || $line eq '';
+		if ($line =~ $BRACKET) { $inside = $1 eq 'with'; next }
+		$bracketed{$line} = 1 if $inside;
 		finding('sql/order', $number, "$line is listed twice") if $listed{$line}++;
 		finding('sql/order', $number, "$line does not exist") unless -f $line;
 	}
 	finding($_, 1, 'is not listed in sql/order')
 	  for grep { !$listed{$_} } files(qr{^sql/(?:once|rerun)/.*\.sql$});
-	return;
+	return %bracketed;
 }
 
 sub check_statement
@@ -44,7 +47,7 @@ sub check_statement
 	my $bare = $statement->{bare};
 	my $name = substr $bare =~ s/\s+/ /gr, 0, 60;
 	for my $fault (rule_faults($path, $bare), quote_faults($statement),
-		function_faults($statement))
+		function_faults($statement, $with_postgis{$path} || $path !~ m{/}))
 	{
 		# the joined script repeats what its parts say
 		next if $seen{"$fault$name"}++ && $path !~ m{/};
@@ -81,7 +84,7 @@ sub quote_faults
 
 sub function_faults
 {
-	my ($statement) = @_;
+	my ($statement, $with_postgis) = @_;
 	my $bare = $statement->{bare};
 	my ($kind) = $bare =~ /^CREATE\s+(?:OR\s+REPLACE\s+)?(FUNCTION|PROCEDURE)\b/i
 	  or return;
@@ -90,8 +93,11 @@ sub function_faults
 	  if uc $kind eq 'FUNCTION' && $bare !~ /\b(?:IMMUTABLE|STABLE|VOLATILE)\b/i;
 	push @faults, 'states no PARALLEL'
 	  if uc $kind eq 'FUNCTION' && $bare !~ /\bPARALLEL\s+(?:SAFE|RESTRICTED|UNSAFE)\b/i;
+	# a body BEGIN ATOMIC is bound at creation
 	push @faults, 'does not SET search_path = pg_catalog, pg_temp'
 	  if $bare =~ /\bLANGUAGE\s+(?:sql|plpgsql)\b|\bSECURITY\s+DEFINER\b/i
-	  && $statement->{text} !~ /\bSET\s+search_path\s*(?:=|TO)\s*$PATH/i;
+	  && $bare !~ /\bBEGIN\s+ATOMIC\b/i
+	  && $statement->{text} !~ /\bSET\s+search_path\s*(?:=|TO)\s*$PATH/i
+	  && !($with_postgis && $bare =~ /\bSET\s+search_path\s+FROM\s+CURRENT\b/i);
 	return @faults;
 }

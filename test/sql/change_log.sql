@@ -5,10 +5,11 @@ SET timezone = 'Asia/Shanghai';
 SET application_name = 'change_log';
 CREATE VIEW logged AS
 SELECT row_number() OVER (ORDER BY id) AS n, object, key, action,
-	old - '{created_at,changed_at}'::text[] AS old, new - '{created_at,changed_at}'::text[] AS new
+	old - '{created_at,changed_at,delivered,coordinate_system,geom,outline,plan_key,plan_width,plan_height,plan_controls,plan_affine}'::text[] AS old,
+	new - '{created_at,changed_at,delivered,coordinate_system,geom,outline,plan_key,plan_width,plan_height,plan_controls,plan_affine}'::text[] AS new
 FROM fireiot.change_log;
 
--- rows of a statement, each with its old and its new form
+-- rows of a statement, each with its old and its new form; where areas are left aside
 BEGIN;
 INSERT INTO fireiot.area (id, building_id, name) VALUES (1, 7, 'A'), (2, 7, 'B'), (3, NULL, 'C');
 UPDATE fireiot.area SET name = name || '''', floor = '3F' WHERE id <> 2;
