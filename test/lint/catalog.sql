@@ -64,10 +64,12 @@ FROM (TABLE public_functions EXCEPT TABLE executable_by_public) AS f;
 INSERT INTO findings
 SELECT 'search-path', signature || ' does not SET search_path = pg_catalog, pg_temp'
 FROM functions
-WHERE (lanname NOT IN ('c', 'internal') OR prosecdef)
+WHERE (lanname NOT IN ('c', 'internal') AND prosqlbody IS NULL OR prosecdef)
 	AND NOT EXISTS (
 		SELECT FROM unnest(proconfig) AS setting
-		WHERE setting ~ '^search_path=pg_catalog, (fireiot, )?pg_temp$');
+		WHERE setting ~ '^search_path=pg_catalog, (fireiot, )?pg_temp$'
+			OR setting = (SELECT format('search_path=pg_catalog, fireiot, %s, pg_temp', extnamespace::regnamespace)
+				FROM pg_extension WHERE extname = 'postgis'));
 
 -- What a function promises fits what it is used for, and its relatives.
 INSERT INTO findings

@@ -93,10 +93,11 @@ sub function_faults
 	  if uc $kind eq 'FUNCTION' && $bare !~ /\b(?:IMMUTABLE|STABLE|VOLATILE)\b/i;
 	push @faults, 'states no PARALLEL'
 	  if uc $kind eq 'FUNCTION' && $bare !~ /\bPARALLEL\s+(?:SAFE|RESTRICTED|UNSAFE)\b/i;
+	my $definer = $bare =~ /\bSECURITY\s+DEFINER\b/i;
 	# a body BEGIN ATOMIC is bound at creation
 	push @faults, 'does not SET search_path = pg_catalog, pg_temp'
-	  if $bare =~ /\bLANGUAGE\s+(?:sql|plpgsql)\b|\bSECURITY\s+DEFINER\b/i
-	  && $bare !~ /\bBEGIN\s+ATOMIC\b/i
+	  if ($definer || $bare =~ /\bLANGUAGE\s+(?:sql|plpgsql)\b/i)
+	  && ($definer || $bare !~ /\bBEGIN\s+ATOMIC\b/i)
 	  && $statement->{text} !~ /\bSET\s+search_path\s*(?:=|TO)\s*$PATH/i
 	  && !($with_postgis && $bare =~ /\bSET\s+search_path\s+FROM\s+CURRENT\b/i);
 	return @faults;

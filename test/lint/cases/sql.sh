@@ -29,11 +29,16 @@ LANGUAGE C STABLE PARALLEL SAFE SECURITY DEFINER AS 'x', 'bad';
 END
 bad 'does not SET search_path' "$rerun" sql.pl <<'END'
 CREATE OR REPLACE FUNCTION fireiot.bad() RETURNS integer
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 BEGIN ATOMIC
 	SELECT CASE WHEN true THEN 1 END;
 	SELECT 2;
 END;
+END
+bad 'does not SET search_path' "$rerun" sql.pl <<'END'
+CREATE OR REPLACE FUNCTION fireiot.bad() RETURNS integer
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT
+AS $f$ BEGIN END $f$;
 END
 bad 'OR REPLACE may overwrite' "$once" sql.pl <<'END'
 CREATE OR REPLACE VIEW fireiot.bad AS SELECT 1;
