@@ -2,7 +2,7 @@
 -- reads the standard: immutable C functions (types, operators, explain), what
 -- columns of the registry are computed by, the
 -- codec's two that read fireiot.time_zone, and the code tables.
-REVOKE ALL ON SCHEMA fireiot FROM PUBLIC;
+REVOKE ALL ON SCHEMA fireiot, fireiot_map FROM PUBLIC;
 
 -- Tables one by one: partitions are not of the extension, and what an upgrade
 -- did to their privileges would be missing in dumps.
@@ -13,7 +13,7 @@ BEGIN
 	FOR t IN
 		SELECT c.oid
 		FROM pg_catalog.pg_class AS c
-		WHERE c.relnamespace OPERATOR(pg_catalog.=) 'fireiot'::pg_catalog.regnamespace
+		WHERE c.relnamespace OPERATOR(pg_catalog.=) ANY ('{fireiot,fireiot_map}'::pg_catalog.regnamespace[])
 			AND c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'p', 'v']::"char"[])
 			AND NOT c.relispartition
 	LOOP
@@ -21,7 +21,7 @@ BEGIN
 	END LOOP;
 END
 $revoke$;
-REVOKE ALL ON ALL ROUTINES IN SCHEMA fireiot FROM PUBLIC;
+REVOKE ALL ON ALL ROUTINES IN SCHEMA fireiot, fireiot_map FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA fireiot TO PUBLIC;
 GRANT SELECT ON fireiot.command_code, fireiot.data_unit_type, fireiot.system_type,

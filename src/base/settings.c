@@ -45,6 +45,15 @@ static const struct config_enum_entry ledger_algorithms[] = {
 	{NULL, 0, false}
 };
 
+/* The names that fireiot.from_wgs84() knows. */
+static const struct config_enum_entry coordinate_systems[] = {
+	{"wgs84", 0, false},
+	{"cgcs2000", 1, false},
+	{"gcj02", 2, false},
+	{"bd09", 3, false},
+	{NULL, 0, false}
+};
+
 static bool check_name(char **newval, void **extra, GucSource source);
 static bool check_addresses(char **newval, void **extra, GucSource source);
 
@@ -323,6 +332,17 @@ define_switches(void)
 								 PGC_SIGHUP, 0, NULL, NULL, NULL);
 }
 
+/* Of a role, so that it fits the map that its client draws below. */
+static void
+define_map_coordinate_system(void)
+{
+	DefineCustomEnumVariable("fireiot.map_coordinate_system",
+							 "Coordinate system of tiles and of the layers *_shifted.",
+							 NULL, &settings.map_coordinate_system, 0,
+							 coordinate_systems, PGC_USERSET, 0,
+							 NULL, NULL, NULL);
+}
+
 static void
 define_choices(void)
 {
@@ -353,6 +373,7 @@ settings_define(void)
 	define_switches();
 	define_choices();
 	define_texts();
+	define_map_coordinate_system();
 	MarkGUCPrefixReserved("fireiot");
 }
 

@@ -89,6 +89,9 @@ typedef struct fireiot_settings
 	int			command_timeout_s;
 	int			command_repeats;
 	int			offline_after_s;
+
+	/* maps: read in SQL only */
+	int			map_coordinate_system;
 } fireiot_settings;
 
 /* The settings in force; changes are seen after ProcessConfigFile. */

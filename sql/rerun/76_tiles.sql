@@ -1,0 +1,301 @@
+-- Vector tiles of the layers.  For each layer NAME_tile(z, x, y, ...) for
+-- pg_tileserv, whose further arguments are parameters of its URLs, and
+-- NAME_tile_q(z, x, y, query) for Martin, which hands over all parameters as
+-- JSON and wants an ETag.
+--
+-- They read by the rights of their owner and take values only, no conditions:
+-- so they may use the indexes and leave out afterwards what is classified.
+-- Their names are bound when they are made: nobody can put a function of
+-- another schema in the way of theirs.
+
+-- Shifted tiles lie on shifted maps: x and y are of the map, in its system.
+CREATE OR REPLACE FUNCTION fireiot.tile_system(coordinate_system text)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(coordinate_system, current_setting('fireiot.map_coordinate_system', true), 'wgs84');
+COMMENT ON FUNCTION fireiot.tile_system(text) IS
+'The system that is asked for, else that of fireiot.map_coordinate_system';
+
+-- Spherical Mercator by numbers: of GCJ-02 and BD-09 there is no SRID to
+-- transform from.  The last latitude of a map is 85.051 degrees.
+CREATE OR REPLACE FUNCTION fireiot.on_map(place geometry, coordinate_system text)
+RETURNS geometry
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT st_makepoint(st_x(p.shifted) * 111319.49079327358,
+		ln(tan(radians(45 + least(greatest(st_y(p.shifted), -85.06), 85.06) / 2))) * 6378137)
+	FROM (SELECT fireiot.from_wgs84(place, coordinate_system) AS shifted OFFSET 0) AS p;
+END;
+COMMENT ON FUNCTION fireiot.on_map(geometry, text) IS
+'A point in WGS84 in the metres of a web map whose coordinates are of the system; without an SRID';
+
+-- No shift is as far as 0.0135 degrees; between the corners of a tile it bends
+-- by less than the margin.
+CREATE OR REPLACE FUNCTION fireiot.tile_reach(z integer, x integer, y integer, coordinate_system text)
+RETURNS geometry
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE WHEN coordinate_system IN ('wgs84', 'cgcs2000') THEN box.outline
+		ELSE st_expand(st_envelope(st_collect(box.outline, fireiot.to_wgs84(st_setsrid(box.outline, 0), coordinate_system))),
+			0.0135 / greatest(1, (1 << least(z, 20)) / 256)) END
+	FROM (SELECT st_transform(st_tileenvelope(z, x, y, margin => 64.0 / 4096), 4326) AS outline OFFSET 0) AS box;
+END;
+COMMENT ON FUNCTION fireiot.tile_reach(integer, integer, integer, text) IS
+'A box in WGS84 around all that is on a tile, whose numbers are of a map in the system';
+
+-- Where a tile is full of them, one feature stands for all of a 64th by a 64th.
+CREATE OR REPLACE FUNCTION fireiot.cell_on_map(place geometry, coordinate_system text, z integer)
+RETURNS geometry
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT st_snaptogrid(fireiot.on_map(place, coordinate_system), 40075016.685578488 / (64::bigint << z));
+END;
+COMMENT ON FUNCTION fireiot.cell_on_map(geometry, text, integer) IS
+'The corner of a grid, of 64 by 64 cells a tile, that is nearest to a place, as fireiot.on_map has it';
+
+CREATE OR REPLACE FUNCTION fireiot_map.unit_tile(z integer, x integer, y integer, coordinate_system text DEFAULT NULL)
+RETURNS bytea
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path FROM CURRENT
+BEGIN ATOMIC
+	SELECT (
+		SELECT coalesce(st_asmvt(t, 'unit', 4096, 'geom', 'id'), '')
+		FROM (
+			SELECT (u.id & 2147483647)::integer AS id, st_asmvtgeom(fireiot.on_map(u.geom, s.system), b.bounds, 4096, 64) AS geom,
+				u.id AS unit_id, u.name, n.open_alarms, n.worst_class
+			FROM fireiot.mapped_unit AS u
+			LEFT JOIN (
+				SELECT a.unit_id, count(*)::integer AS open_alarms,
+					(array_agg(a.class ORDER BY array_position('{fire,event,fault,link}', a.class)))[1] AS worst_class
+				FROM fireiot.mapped_alarm AS a GROUP BY a.unit_id
+			) AS n ON n.unit_id = u.id
+			WHERE u.geom && b.reach
+		) AS t
+	)
+	FROM (SELECT fireiot.tile_system(coordinate_system) AS system OFFSET 0) AS s,
+		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
+END;
+COMMENT ON FUNCTION fireiot_map.unit_tile(integer, integer, integer, text) IS
+'{"description": "Units 联网单位 as tiles", "minzoom": 0, "maxzoom": 22}';
+
+CREATE OR REPLACE FUNCTION fireiot_map.unit_tile_q(z integer, x integer, y integer, query json DEFAULT NULL, OUT mvt bytea, OUT etag text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT t.tile, md5(t.tile)
+	FROM (SELECT fireiot_map.unit_tile(z, x, y, query ->> 'coordinate_system') AS tile OFFSET 0) AS t;
+END;
+COMMENT ON FUNCTION fireiot_map.unit_tile_q(integer, integer, integer, json) IS
+'{"description": "Units 联网单位 as tiles", "minzoom": 0, "maxzoom": 22}';
+
+CREATE OR REPLACE FUNCTION fireiot_map.building_tile(z integer, x integer, y integer, coordinate_system text DEFAULT NULL)
+RETURNS bytea
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path FROM CURRENT
+BEGIN ATOMIC
+	SELECT (
+		SELECT coalesce(st_asmvt(t, 'building', 4096, 'geom', 'id'), '')
+		FROM (
+			SELECT (h.id & 2147483647)::integer AS id, st_asmvtgeom(fireiot.on_map(h.geom, s.system), b.bounds, 4096, 64) AS geom,
+				h.id AS building_id, h.unit_id, h.name, h.floors_above::integer AS floors_above
+			FROM fireiot.mapped_building AS h
+			WHERE h.geom && b.reach
+		) AS t
+	)
+	FROM (SELECT fireiot.tile_system(coordinate_system) AS system OFFSET 0) AS s,
+		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
+END;
+COMMENT ON FUNCTION fireiot_map.building_tile(integer, integer, integer, text) IS
+'{"description": "Buildings 建筑物 as tiles", "minzoom": 0, "maxzoom": 22}';
+
+CREATE OR REPLACE FUNCTION fireiot_map.building_tile_q(z integer, x integer, y integer, query json DEFAULT NULL, OUT mvt bytea, OUT etag text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT t.tile, md5(t.tile)
+	FROM (SELECT fireiot_map.building_tile(z, x, y, query ->> 'coordinate_system') AS tile OFFSET 0) AS t;
+END;
+COMMENT ON FUNCTION fireiot_map.building_tile_q(integer, integer, integer, json) IS
+'{"description": "Buildings 建筑物 as tiles", "minzoom": 0, "maxzoom": 22}';
+
+CREATE OR REPLACE FUNCTION fireiot_map.device_tile(z integer, x integer, y integer, coordinate_system text DEFAULT NULL)
+RETURNS bytea
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path FROM CURRENT
+BEGIN ATOMIC
+	SELECT CASE WHEN z >= 10 THEN (
+		SELECT coalesce(st_asmvt(t, 'device', 4096, 'geom', 'id'), '')
+		FROM (
+			SELECT d.map_id AS id, st_asmvtgeom(fireiot.on_map(d.geom, s.system), b.bounds, 4096, 64) AS geom,
+				d.device::text AS device, d.name, d.of_unit AS unit_id, coalesce(w.online, false) AS online
+			FROM fireiot.mapped_device AS d
+			LEFT JOIN fireiot.device_now AS w ON w.device = d.device
+			WHERE d.geom && b.reach
+		) AS t
+	)
+	ELSE (
+		SELECT coalesce(st_asmvt(t, 'device', 4096, 'geom'), '')
+		FROM (
+			SELECT st_asmvtgeom(c.geom, b.bounds, 4096, 64) AS geom, count(*)::integer AS count
+			FROM (
+				SELECT fireiot.cell_on_map(d.geom, s.system, z) AS geom
+				FROM fireiot.mapped_device AS d
+				WHERE d.geom && b.reach
+				OFFSET 0
+			) AS c
+			GROUP BY c.geom
+		) AS t
+	) END
+	FROM (SELECT fireiot.tile_system(coordinate_system) AS system OFFSET 0) AS s,
+		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
+END;
+COMMENT ON FUNCTION fireiot_map.device_tile(integer, integer, integer, text) IS
+'{"description": "User information transmission devices 用户信息传输装置 as tiles; below zoom 10 counted", "minzoom": 0, "maxzoom": 22}';
+
+CREATE OR REPLACE FUNCTION fireiot_map.device_tile_q(z integer, x integer, y integer, query json DEFAULT NULL, OUT mvt bytea, OUT etag text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT t.tile, md5(t.tile)
+	FROM (SELECT fireiot_map.device_tile(z, x, y, query ->> 'coordinate_system') AS tile OFFSET 0) AS t;
+END;
+COMMENT ON FUNCTION fireiot_map.device_tile_q(integer, integer, integer, json) IS
+'{"description": "User information transmission devices 用户信息传输装置 as tiles; below zoom 10 counted", "minzoom": 0, "maxzoom": 22}';
+
+CREATE OR REPLACE FUNCTION fireiot_map.part_tile(z integer, x integer, y integer, coordinate_system text DEFAULT NULL)
+RETURNS bytea
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path FROM CURRENT
+BEGIN ATOMIC
+	SELECT CASE WHEN z >= 14 THEN (
+		SELECT coalesce(st_asmvt(t, 'part', 4096, 'geom', 'id'), '')
+		FROM (
+			SELECT p.map_id AS id, st_asmvtgeom(fireiot.on_map(p.geom, s.system), b.bounds, 4096, 64) AS geom,
+				p.device::text AS device, p.part::text AS part, p.name, p.floor,
+				w.state::text AS state, fireiot.alarm_class(w.state) AS state_class
+			FROM fireiot.mapped_part AS p
+			LEFT JOIN LATERAL (
+				SELECT n.state FROM fireiot.part_now AS n
+				WHERE n.device = p.device AND n.part = p.part AND n.quantity = -1
+				ORDER BY n.kind = 2 DESC, n.since DESC LIMIT 1
+			) AS w ON true
+			WHERE p.geom && b.reach
+		) AS t
+	)
+	ELSE (
+		SELECT coalesce(st_asmvt(t, 'part', 4096, 'geom'), '')
+		FROM (
+			SELECT st_asmvtgeom(c.geom, b.bounds, 4096, 64) AS geom, count(*)::integer AS count
+			FROM (
+				SELECT fireiot.cell_on_map(p.geom, s.system, z) AS geom
+				FROM fireiot.mapped_part AS p
+				WHERE p.geom && b.reach
+				OFFSET 0
+			) AS c
+			GROUP BY c.geom
+		) AS t
+	) END
+	FROM (SELECT fireiot.tile_system(coordinate_system) AS system OFFSET 0) AS s,
+		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
+END;
+COMMENT ON FUNCTION fireiot_map.part_tile(integer, integer, integer, text) IS
+'{"description": "Parts 部件 with their states as tiles; below zoom 14 counted", "minzoom": 0, "maxzoom": 22}';
+
+CREATE OR REPLACE FUNCTION fireiot_map.part_tile_q(z integer, x integer, y integer, query json DEFAULT NULL, OUT mvt bytea, OUT etag text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT t.tile, md5(t.tile)
+	FROM (SELECT fireiot_map.part_tile(z, x, y, query ->> 'coordinate_system') AS tile OFFSET 0) AS t;
+END;
+COMMENT ON FUNCTION fireiot_map.part_tile_q(integer, integer, integer, json) IS
+'{"description": "Parts 部件 with their states as tiles; below zoom 14 counted", "minzoom": 0, "maxzoom": 22}';
+
+CREATE OR REPLACE FUNCTION fireiot_map.open_alarm_tile(z integer, x integer, y integer, class text DEFAULT NULL, coordinate_system text DEFAULT NULL)
+RETURNS bytea
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path FROM CURRENT
+BEGIN ATOMIC
+	SELECT CASE WHEN z >= 10 THEN (
+		SELECT coalesce(st_asmvt(t, 'open_alarm', 4096, 'geom', 'id'), '')
+		FROM (
+			SELECT (n.id & 2147483647)::integer AS id, st_asmvtgeom(fireiot.on_map(n.geom, s.system), b.bounds, 4096, 64) AS geom,
+				n.id AS alarm_id, n.class, n.kind, n.stage, n.repeats, n.unit_id,
+				extract(epoch FROM now() - n.opened_at)::integer AS age_s, n.restored_at IS NOT NULL AS restored,
+				extract(epoch FROM d.next_due_at - now())::integer AS due_in_s, coalesce(d.overdue, 0) AS overdue
+			FROM fireiot.mapped_alarm AS n
+			LEFT JOIN LATERAL (
+				SELECT min(c.due_at) FILTER (WHERE c.state = 'open') AS next_due_at,
+					(count(*) FILTER (WHERE c.state = 'breached' AND c.stopped_at IS NULL))::integer AS overdue
+				FROM fireiot.deadline AS c WHERE c.alarm_id = n.id
+			) AS d ON true
+			WHERE n.geom && b.reach AND (open_alarm_tile.class IS NULL OR n.class = ANY (string_to_array(open_alarm_tile.class, ',')))
+		) AS t
+	)
+	ELSE (
+		SELECT coalesce(st_asmvt(t, 'open_alarm', 4096, 'geom'), '')
+		FROM (
+			SELECT st_asmvtgeom(c.geom, b.bounds, 4096, 64) AS geom, count(*)::integer AS count, (count(*) FILTER (WHERE c.class = 'fire'))::integer AS fires
+			FROM (
+				SELECT fireiot.cell_on_map(n.geom, s.system, z) AS geom, n.class
+				FROM fireiot.mapped_alarm AS n
+				WHERE n.geom && b.reach AND (open_alarm_tile.class IS NULL OR n.class = ANY (string_to_array(open_alarm_tile.class, ',')))
+				OFFSET 0
+			) AS c
+			GROUP BY c.geom
+		) AS t
+	) END
+	FROM (SELECT fireiot.tile_system(coordinate_system) AS system OFFSET 0) AS s,
+		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
+END;
+COMMENT ON FUNCTION fireiot_map.open_alarm_tile(integer, integer, integer, text, text) IS
+'{"description": "Open alarms 未关闭的预警 as tiles; below zoom 10 counted", "minzoom": 0, "maxzoom": 22}';
+
+CREATE OR REPLACE FUNCTION fireiot_map.open_alarm_tile_q(z integer, x integer, y integer, query json DEFAULT NULL, OUT mvt bytea, OUT etag text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT t.tile, md5(t.tile)
+	FROM (SELECT fireiot_map.open_alarm_tile(z, x, y, query ->> 'class', query ->> 'coordinate_system') AS tile OFFSET 0) AS t;
+END;
+COMMENT ON FUNCTION fireiot_map.open_alarm_tile_q(integer, integer, integer, json) IS
+'{"description": "Open alarms 未关闭的预警 as tiles; below zoom 10 counted", "minzoom": 0, "maxzoom": 22}';
+
+CREATE OR REPLACE FUNCTION fireiot_map.resource_tile(z integer, x integer, y integer, kind text DEFAULT NULL, coordinate_system text DEFAULT NULL)
+RETURNS bytea
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path FROM CURRENT
+BEGIN ATOMIC
+	SELECT CASE WHEN z >= 12 THEN (
+		SELECT coalesce(st_asmvt(t, 'resource', 4096, 'geom', 'id'), '')
+		FROM (
+			SELECT r.id AS id, st_asmvtgeom(fireiot.on_map(r.geom, s.system), b.bounds, 4096, 64) AS geom,
+				r.kind, r.name, r.code, r.status = 'in_service' AS usable, nullif(r.status, 'in_service') AS reason
+			FROM fireiot.mapped_resource AS r
+			WHERE r.geom && b.reach AND r.status <> 'removed'
+				AND (resource_tile.kind IS NULL OR r.kind = ANY (string_to_array(resource_tile.kind, ',')))
+		) AS t
+	)
+	ELSE (
+		SELECT coalesce(st_asmvt(t, 'resource', 4096, 'geom'), '')
+		FROM (
+			SELECT st_asmvtgeom(c.geom, b.bounds, 4096, 64) AS geom, count(*)::integer AS count
+			FROM (
+				SELECT fireiot.cell_on_map(r.geom, s.system, z) AS geom
+				FROM fireiot.mapped_resource AS r
+				WHERE r.geom && b.reach AND r.status <> 'removed'
+				AND (resource_tile.kind IS NULL OR r.kind = ANY (string_to_array(resource_tile.kind, ',')))
+				OFFSET 0
+			) AS c
+			GROUP BY c.geom
+		) AS t
+	) END
+	FROM (SELECT fireiot.tile_system(coordinate_system) AS system OFFSET 0) AS s,
+		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
+END;
+COMMENT ON FUNCTION fireiot_map.resource_tile(integer, integer, integer, text, text) IS
+'{"description": "Hydrants, water, stations, vehicles and cameras 消防资源 as tiles; below zoom 12 counted", "minzoom": 0, "maxzoom": 22}';
+
+CREATE OR REPLACE FUNCTION fireiot_map.resource_tile_q(z integer, x integer, y integer, query json DEFAULT NULL, OUT mvt bytea, OUT etag text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT t.tile, md5(t.tile)
+	FROM (SELECT fireiot_map.resource_tile(z, x, y, query ->> 'kind', query ->> 'coordinate_system') AS tile OFFSET 0) AS t;
+END;
+COMMENT ON FUNCTION fireiot_map.resource_tile_q(integer, integer, integer, json) IS
+'{"description": "Hydrants, water, stations, vehicles and cameras 消防资源 as tiles; below zoom 12 counted", "minzoom": 0, "maxzoom": 22}';
