@@ -12,7 +12,9 @@
 CREATE OR REPLACE FUNCTION fireiot.tile_system(coordinate_system text)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce(coordinate_system, current_setting('fireiot.map_coordinate_system', true), 'wgs84');
+BEGIN ATOMIC
+	SELECT coalesce(coordinate_system, current_setting('fireiot.map_coordinate_system', true), 'wgs84');
+END;
 COMMENT ON FUNCTION fireiot.tile_system(text) IS
 'The system that is asked for, else that of fireiot.map_coordinate_system';
 
