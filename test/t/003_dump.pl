@@ -10,6 +10,7 @@ use Test::More;
 my $node = new_server('dump');
 my $dir = PostgreSQL::Test::Utils::tempdir();
 
+my @places = qw(unit building area device part resource duty_shift);
 my @code_tables = qw(command_code data_unit_type system_type component_type quantity);
 
 sub site
@@ -54,6 +55,16 @@ sub site
 		SELECT id, explain_frame(encode_frame(2, 1, jsonb_build_array(jsonb_build_object('sys_type', 1, 'sys_addr', id % 200,
 			'status', 1, 'time', NULL)), src => device, sent_at => '2026-09-19 14:30:05+08')) AS document FROM public.observation WHERE id > 0;
 		ANALYZE;
+		INSERT INTO fireiot.unit (id, name, delivered, coordinate_system) VALUES (7, '医院', 'POINT(116.410244 39.916404)', 'gcj02');
+		INSERT INTO fireiot.building (id, unit_id, name, delivered) VALUES (7, 7, '楼',
+			'SRID=4326;POLYGON((116.40 39.90, 116.41 39.90, 116.41 39.91, 116.40 39.91, 116.40 39.90))');
+		INSERT INTO fireiot.area (id, building_id, name, plan_controls) VALUES (7, 7, '三层', '{{0,0,116.40,39.91},{1000,0,116.41,39.91},{0,1000,116.40,39.90}}');
+		INSERT INTO fireiot.device (device, unit_id, delivered) VALUES ('000000000001', 7, 'SRID=4326;POINT(116.40 39.90)');
+		INSERT INTO fireiot.part (device, part, area_id, plan_x, plan_y, delivered) VALUES
+			('000000000001', '1.1/40.1', 7, 500, 500, NULL), ('000000000001', '1.1/40.2', 7, 1, 1, 'SRID=4326;POINT(116.40 39.90)');
+		INSERT INTO fireiot.resource (kind, name, delivered, coordinate_system) VALUES ('hydrant_outdoor', '一', 'POINT Z (116.41 39.91 3)', 'bd09');
+		INSERT INTO fireiot.duty_shift (resource_id, from_time, to_time) VALUES (1, '08:00', '20:00');
+
 		CREATE ROLE site_admin;
 		GRANT INSERT, UPDATE ON fireiot.system_type TO site_admin;
 		REVOKE SELECT ON fireiot.quantity FROM PUBLIC;
@@ -70,12 +81,14 @@ sub compare
 	my ($restored) = @_;
 	my @pair = ([ $node, 'site' ], [ $node, $restored ]);
 
-	foreach my $table (map({ "fireiot.$_" } @code_tables, 'status_bit'),
+	foreach my $table (map({ "fireiot.$_" } @code_tables, @places, 'status_bit'),
 		qw(observation last_seen by_device by_device_0 by_device_1 fires explained))
 	{
 		same(@pair, "SELECT count(*), md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM $table AS t",
 			"$restored: rows of $table");
 	}
+	is( $node->safe_psql($restored, q{SELECT count(*) FROM fireiot.part WHERE geom IS NOT NULL}), '2',
+		"$restored: parts have their places");
 	same(@pair, join(' UNION ALL ', map { "SELECT '$_', count(*) FROM fireiot.$_ WHERE NOT builtin" } @code_tables),
 		"$restored: rows of the site");
 	same(@pair, "SELECT indexrelid::regclass, pg_get_indexdef(indexrelid), indisvalid FROM pg_index
