@@ -81,3 +81,4 @@ SELECT pg_catalog.pg_extension_config_dump('fireiot.alarm_id', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.alarm_step_id', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.notice_id', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.conformity', 'WHERE NOT builtin');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.road', '');

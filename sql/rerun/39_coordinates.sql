@@ -60,3 +60,14 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION fireiot.world_to_plan(double precision[], geometry) IS
 'The pixel of a plan at a place in WGS84: affine as of fireiot.plan_affine';
+
+-- Degrees of longitude are at least 111319 m times the cosine, of latitude
+-- at least 110574 m: the box is never too small.
+CREATE OR REPLACE FUNCTION fireiot.camera_reach(geom geometry, range_m numeric)
+RETURNS geometry
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT st_expand(geom, 1.01 * range_m::double precision / (111319 * greatest(cos(radians(st_y(geom))), 0.01)), 1.01 * range_m::double precision / 110574);
+END;
+COMMENT ON FUNCTION fireiot.camera_reach(geometry, numeric) IS
+'A box around a point that holds all within so many metres';

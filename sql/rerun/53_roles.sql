@@ -86,13 +86,27 @@ BEGIN
 		'EXECUTE ON FUNCTION fireiot.puts_aside(fireiot.rule, fireiot.rule), fireiot.strictness(fireiot.rule), fireiot.rule_number(fireiot.rule), fireiot.strictest_of(text, text, text), fireiot.strictest(bigint, text, timestamptz, text), fireiot.contradictions(text), fireiot.is_looser(fireiot.contract_rule, fireiot.rule), fireiot.without_contracts(text), fireiot.loose_contracts()',
 		'EXECUTE ON FUNCTION fireiot.contacts_of(bigint, text, timestamptz, bigint, bigint), fireiot.setting(text)',
 		'EXECUTE ON FUNCTION fireiot.add_working_days(timestamptz, integer), fireiot.working_days_due(timestamptz, integer), fireiot.working_days_between(timestamptz, timestamptz), fireiot.is_working_day(date)',
-		'EXECUTE ON FUNCTION fireiot.fits_verdict(text, boolean, text[]), fireiot.clocks_of(bigint[], timestamptz, text), fireiot.why(bigint), fireiot.judge(timestamptz, timestamptz, text), fireiot.urgent_alarms(integer, text), fireiot.board(integer, text[])'], role);
+		'EXECUTE ON FUNCTION fireiot.fits_verdict(text, boolean, text[]), fireiot.clocks_of(bigint[], timestamptz, text), fireiot.why(bigint), fireiot.judge(timestamptz, timestamptz, text), fireiot.urgent_alarms(integer, text), fireiot.board(integer, text[])',
+		'EXECUTE ON FUNCTION ' || (SELECT string_agg(p.oid::regprocedure::text, ', ' ORDER BY p.proname) FROM pg_proc AS p
+			WHERE p.pronamespace = 'fireiot'::regnamespace AND p.proname = ANY (fireiot.place_functions()))], role);
 END
 $$;
 COMMENT ON FUNCTION fireiot.grant_reader(name) IS
 'Lets a role read all tables and views of fireiot';
 
--- No two functions of ours have one of these names.
+-- Of these and of those below no two functions of ours have one of the names.
+CREATE OR REPLACE FUNCTION fireiot.place_functions()
+RETURNS name[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT '{place_of,resource_usability,resources_around,check_nearest,find_nearest,nearest_resources,has_roads,nearest_road,road_metres,
+		find_nearest_by_road,alarm_of,nearest_to_alarm,lon_lat,scene_place,scene_resources,cameras_on,scene_cameras,scene_contacts,scene_alarm,
+		scene_deadlines,alarm_scene}'::name[]
+$$;
+COMMENT ON FUNCTION fireiot.place_functions() IS
+'Functions by which readers ask what is near, and for the scene of an alarm';
+
 CREATE OR REPLACE FUNCTION fireiot.case_functions()
 RETURNS name[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -112,7 +126,7 @@ AS $$
 BEGIN
 	PERFORM fireiot.grant_reader(role);
 	PERFORM fireiot.grant_all_of(ARRAY[
-		'INSERT, UPDATE, DELETE ON fireiot.organization, fireiot.unit, fireiot.building, fireiot.area, fireiot.device, fireiot.part, fireiot.resource, fireiot.duty_shift',
+		'INSERT, UPDATE, DELETE ON fireiot.organization, fireiot.unit, fireiot.building, fireiot.area, fireiot.device, fireiot.part, fireiot.resource, fireiot.duty_shift, fireiot.road',
 		'INSERT, UPDATE, DELETE ON fireiot.person, fireiot.contact, fireiot.contract, fireiot.contract_rule, fireiot.unit_profile, fireiot.calendar_day',
 		'EXECUTE ON FUNCTION fireiot.admit_device(fireiot.device_addr, bigint), fireiot.reject_device(fireiot.device_addr, text)',
 		'EXECUTE ON FUNCTION fireiot.send_command(fireiot.device_addr, integer, jsonb, interval, integer), fireiot.cancel_command(bigint)',

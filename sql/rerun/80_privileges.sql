@@ -38,7 +38,7 @@ BEGIN
 		WHERE p.pronamespace OPERATOR(pg_catalog.=) 'fireiot'::pg_catalog.regnamespace
 			AND NOT p.prosecdef
 			AND (l.lanname OPERATOR(pg_catalog.=) 'c'
-				 OR p.proname OPERATOR(pg_catalog.=) ANY (ARRAY['point_of', 'outline_of', 'plan_to_world', 'world_to_plan']::pg_catalog.name[]))
+				 OR p.proname OPERATOR(pg_catalog.=) ANY (ARRAY['point_of', 'outline_of', 'plan_to_world', 'world_to_plan', 'camera_reach']::pg_catalog.name[]))
 			AND (p.provolatile OPERATOR(pg_catalog.=) 'i'
 				 OR p.proname OPERATOR(pg_catalog.=) ANY (ARRAY['decode_frame', 'encode_frame']::pg_catalog.name[]))
 	LOOP

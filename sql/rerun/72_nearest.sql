@@ -1,0 +1,136 @@
+-- The nearest help: true metres, and only what can be used.
+
+-- One arm a kind, each with the index of its kind; those that are not asked
+-- for cost nothing but their start.  All come in the order of the index, which
+-- knows the sphere only.
+CREATE OR REPLACE FUNCTION fireiot.resources_around(place geography, kinds text[], max_metres double precision)
+RETURNS TABLE (id integer, sphere double precision)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT r.id, r.geom::geography <-> place AS sphere FROM fireiot.resource AS r
+	WHERE kinds IS NULL AND st_dwithin(r.geom::geography, place, max_metres)
+	UNION ALL SELECT r.id, r.geom::geography <-> place FROM fireiot.resource AS r
+	WHERE r.kind = 'hydrant_outdoor' AND 'hydrant_outdoor' = ANY (kinds) AND st_dwithin(r.geom::geography, place, max_metres)
+	UNION ALL SELECT r.id, r.geom::geography <-> place FROM fireiot.resource AS r
+	WHERE r.kind = 'hydrant_indoor' AND 'hydrant_indoor' = ANY (kinds) AND st_dwithin(r.geom::geography, place, max_metres)
+	UNION ALL SELECT r.id, r.geom::geography <-> place FROM fireiot.resource AS r
+	WHERE r.kind = 'water_source' AND 'water_source' = ANY (kinds) AND st_dwithin(r.geom::geography, place, max_metres)
+	UNION ALL SELECT r.id, r.geom::geography <-> place FROM fireiot.resource AS r
+	WHERE r.kind = 'tank' AND 'tank' = ANY (kinds) AND st_dwithin(r.geom::geography, place, max_metres)
+	UNION ALL SELECT r.id, r.geom::geography <-> place FROM fireiot.resource AS r
+	WHERE r.kind = 'micro_station' AND 'micro_station' = ANY (kinds) AND st_dwithin(r.geom::geography, place, max_metres)
+	UNION ALL SELECT r.id, r.geom::geography <-> place FROM fireiot.resource AS r
+	WHERE r.kind = 'fire_station' AND 'fire_station' = ANY (kinds) AND st_dwithin(r.geom::geography, place, max_metres)
+	UNION ALL SELECT r.id, r.geom::geography <-> place FROM fireiot.resource AS r
+	WHERE r.kind = 'vehicle' AND 'vehicle' = ANY (kinds) AND st_dwithin(r.geom::geography, place, max_metres)
+	UNION ALL SELECT r.id, r.geom::geography <-> place FROM fireiot.resource AS r
+	WHERE r.kind = 'camera' AND 'camera' = ANY (kinds) AND st_dwithin(r.geom::geography, place, max_metres)
+	UNION ALL SELECT r.id, r.geom::geography <-> place FROM fireiot.resource AS r
+	WHERE r.kind = 'other' AND 'other' = ANY (kinds) AND st_dwithin(r.geom::geography, place, max_metres)
+	ORDER BY 2;
+END;
+COMMENT ON FUNCTION fireiot.resources_around(geography, text[], double precision) IS
+'Part of fireiot.nearest_resources: resources of kinds, null: of all, by their distance on the sphere, up to true metres';
+
+CREATE OR REPLACE FUNCTION fireiot.check_nearest(kinds text[], k integer, max_metres double precision)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	known CONSTANT text[] := '{hydrant_outdoor,hydrant_indoor,water_source,tank,micro_station,fire_station,vehicle,camera,other}';
+BEGIN
+	IF NOT coalesce(kinds <@ known, true) THEN
+		RAISE EXCEPTION 'there is no kind of resources "%"', (SELECT kind FROM unnest(kinds) AS kind WHERE coalesce(kind <> ALL (known), true) LIMIT 1)
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = format('Kinds are %s.', array_to_string(known, ', '));
+	ELSIF coalesce(k NOT BETWEEN 1 AND 1000, true) THEN
+		RAISE EXCEPTION 'k is %', coalesce(k::text, 'null')
+			USING ERRCODE = 'invalid_parameter_value',
+				DETAIL = 'It is how many resources are wanted, 1 to 1000.';
+	ELSIF coalesce(max_metres NOT BETWEEN 0 AND 21e6, true) THEN
+		RAISE EXCEPTION 'max_metres is %', coalesce(max_metres::text, 'null')
+			USING ERRCODE = 'invalid_parameter_value',
+				DETAIL = 'It is how far a resource may be, from 0 to 21000000 metres, which is around the world.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION fireiot.check_nearest(text[], integer, double precision) IS
+'Part of fireiot.nearest_resources: refuses arguments that cannot be meant';
+
+-- The index goes by the sphere; true metres, on the spheroid, are 0.99442 to
+-- 1.00449 of that.  So the nearest are known when the last that was looked at
+-- is farther on the sphere than the k-th can be; two more than wanted are
+-- nearly always enough.  The plan is kept, and made so that it walks along the
+-- index whatever is thought of the numbers.
+CREATE OR REPLACE FUNCTION fireiot.find_nearest(
+	place geography, kinds text[], k integer, max_metres double precision, usable_only boolean)
+RETURNS fireiot.near_resource[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path FROM CURRENT
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET enable_material = off
+SET enable_memoize = off
+SET jit = off
+AS $$
+DECLARE
+	found fireiot.near_resource[];
+	wanted integer := k + 2;
+BEGIN
+	LOOP
+		SELECT array_agg((c.id, c.sphere, c.metres, c.usable, c.reason, c.value, c.on_duty, NULL)::fireiot.near_resource ORDER BY c.metres, c.id)
+		INTO found
+		FROM (SELECT a.id, a.sphere, st_distance(r.geom::geography, place) AS metres, u.usable, u.reason, u.value, u.on_duty
+			FROM fireiot.resources_around(place, kinds, max_metres) AS a
+			JOIN fireiot.resource AS r ON r.id = a.id
+			CROSS JOIN LATERAL fireiot.resource_usability(r) AS u
+			WHERE r.status <> 'removed' AND NOT u.classified AND (u.usable OR NOT usable_only)
+			ORDER BY a.sphere LIMIT wanted) AS c;
+		EXIT WHEN coalesce(cardinality(found), 0) < wanted
+			OR (SELECT max(f.sphere) * 0.9944 FROM unnest(found) AS f) > found[k].metres;
+		wanted := wanted * 2;
+	END LOOP;
+	RETURN found[:k];
+END
+$$;
+COMMENT ON FUNCTION fireiot.find_nearest(geography, text[], integer, double precision, boolean) IS
+'Part of fireiot.nearest_resources: the k nearest by the straight line, in order';
+
+CREATE OR REPLACE FUNCTION fireiot.nearest_resources(
+	place geography, kinds text[] DEFAULT NULL, k integer DEFAULT 5, max_metres double precision DEFAULT 5000,
+	usable_only boolean DEFAULT true, by_road boolean DEFAULT NULL)
+RETURNS TABLE (resource_id integer, kind text, name text, address text, metres double precision, bearing double precision,
+	usable boolean, reason text, value numeric, on_duty integer, phone text, geom geometry(Point, 4326), along text, road_metres double precision)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 5
+SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_column
+DECLARE
+	found fireiot.near_resource[];
+BEGIN
+	PERFORM fireiot.check_nearest(nearest_resources.kinds, nearest_resources.k, nearest_resources.max_metres);
+	IF place IS NULL OR st_isempty(place::geometry) THEN
+		RETURN;
+	END IF;
+	IF coalesce(by_road, true) AND fireiot.has_roads(coalesce(by_road, false)) THEN
+		found := fireiot.find_nearest_by_road(place, nearest_resources.kinds, nearest_resources.k, nearest_resources.max_metres, usable_only);
+	ELSE
+		found := fireiot.find_nearest(place, nearest_resources.kinds, nearest_resources.k, nearest_resources.max_metres, usable_only);
+	END IF;
+	RETURN QUERY
+	SELECT r.id, r.kind, r.name, r.address, f.metres,
+		CASE WHEN f.metres > 0 THEN degrees(st_azimuth(st_centroid(place), r.geom::geography)) END,
+		f.usable, f.reason, f.value, f.on_duty, r.phone, r.geom,
+		CASE WHEN f.road_metres IS NULL THEN 'straight' ELSE 'road' END, f.road_metres
+	FROM unnest(found) WITH ORDINALITY AS f
+	JOIN fireiot.resource AS r ON r.id = f.resource_id
+	ORDER BY f.ordinality;
+END
+$$;
+COMMENT ON FUNCTION fireiot.nearest_resources(geography, text[], integer, double precision, boolean, boolean) IS
+'The k nearest resources of kinds, null: of all, that can be used, in true metres; with usable_only := false the others too, with the reason. By roads where a network is loaded: along says which. Never those of classified units';
