@@ -10,6 +10,7 @@ FROM pg_settings WHERE name LIKE 'fireiot.%' ORDER BY name COLLATE "C";
 SELECT name FROM pg_settings WHERE name LIKE 'fireiot.%'
 	AND context <> CASE
 		WHEN name = 'fireiot.time_zone' THEN 'superuser'
+		WHEN name = 'fireiot.map_coordinate_system' THEN 'user'
 		WHEN name IN ('fireiot.allow_decommission', 'fireiot.listeners', 'fireiot.max_connections', 'fireiot.max_devices')
 			AND current_setting('shared_preload_libraries') ~ '\mfireiot\M' THEN 'postmaster'
 		ELSE 'sighup' END;

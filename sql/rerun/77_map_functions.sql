@@ -1,0 +1,196 @@
+-- What maps ask for with numbers: heat, trends, where help is too far away.
+-- Like tiles they read by the rights of their owner, take values only, and
+-- their names are bound when they are made.  What is classified is never
+-- counted, so that no count is too small to be shown.
+
+-- Cells of true metres: as many to a degree of longitude as fit at the middle
+-- of their row.
+CREATE OR REPLACE FUNCTION fireiot.map_cell(place geometry, cell_m double precision, OUT x bigint, OUT y bigint)
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT floor(st_x(place) * 111320 * cos(radians((r.y + 0.5) * cell_m / 111320)) / cell_m)::bigint, r.y::bigint
+	FROM (SELECT floor(st_y(place) * 111320 / cell_m) AS y OFFSET 0) AS r;
+END;
+COMMENT ON FUNCTION fireiot.map_cell(geometry, double precision) IS
+'The cell, of about cell_m by cell_m metres, that a place in WGS84 is in';
+
+CREATE OR REPLACE FUNCTION fireiot.map_cell_outline(x bigint, y bigint, cell_m double precision)
+RETURNS geometry(Polygon, 4326)
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT st_makeenvelope(x * r.width, y * cell_m / 111320, (x + 1) * r.width, (y + 1) * cell_m / 111320, 4326)
+	FROM (SELECT cell_m / 111320 / cos(radians((y + 0.5) * cell_m / 111320)) AS width OFFSET 0) AS r;
+END;
+COMMENT ON FUNCTION fireiot.map_cell_outline(bigint, bigint, double precision) IS
+'The outline of a cell of fireiot.map_cell';
+
+-- Alarms that maps may count, open and closed.
+CREATE OR REPLACE VIEW fireiot.mapped_history AS
+SELECT a.id, a.received_at, a.class, a.unit_id, a.device, a.part
+FROM fireiot.alarm AS a
+WHERE a.window_id IS NULL
+	AND (a.unit_id IN (SELECT c.unit_id FROM fireiot.classified_unit AS c)) IS NOT TRUE
+	AND (a.device IN (SELECT c.device FROM fireiot.classified_device AS c)) IS NOT TRUE
+	AND ((a.device, a.part) IN (SELECT c.device, c.part FROM fireiot.classified_part AS c)) IS NOT TRUE;
+COMMENT ON VIEW fireiot.mapped_history IS
+'Openings of cases that maps may count: not of classified places, not in windows of maintenance';
+
+-- By the registry of today; a place is looked up once for all alarms of a part.
+CREATE OR REPLACE FUNCTION fireiot_map.alarm_heat(
+	from_at timestamptz DEFAULT NULL, to_at timestamptz DEFAULT NULL, class text DEFAULT NULL, cell_m double precision DEFAULT 500,
+	OUT id integer, OUT geom geometry(Polygon, 4326), OUT alarms integer, OUT fires integer, OUT faults integer, OUT units integer)
+RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path FROM CURRENT
+BEGIN ATOMIC
+	SELECT row_number() OVER (ORDER BY h.y, h.x)::integer, fireiot.map_cell_outline(h.x, h.y, cell_m),
+		h.alarms::integer, h.fires::integer, h.faults::integer, h.units::integer
+	FROM (
+		SELECT c.x, c.y, sum(a.alarms) AS alarms, coalesce(sum(a.alarms) FILTER (WHERE a.class = 'fire'), 0) AS fires,
+			coalesce(sum(a.alarms) FILTER (WHERE a.class = 'fault'), 0) AS faults, count(DISTINCT a.unit_id) AS units
+		FROM (
+			SELECT o.class, o.unit_id, o.device, o.part, count(*) AS alarms
+			FROM fireiot.mapped_history AS o
+			WHERE o.received_at >= coalesce(alarm_heat.from_at, coalesce(alarm_heat.to_at, now()) - interval '30 days')
+				AND o.received_at < coalesce(alarm_heat.to_at, now())
+				AND (alarm_heat.class IS NULL OR o.class = ANY (string_to_array(alarm_heat.class, ',')))
+			GROUP BY o.class, o.unit_id, o.device, o.part
+		) AS a,
+			LATERAL fireiot.place_of(a.device, a.part, a.unit_id) AS p,
+			LATERAL fireiot.map_cell(p.geom, cell_m) AS c
+		WHERE p.geom IS NOT NULL
+		GROUP BY c.x, c.y
+	) AS h
+	ORDER BY 1;
+END;
+COMMENT ON FUNCTION fireiot_map.alarm_heat(timestamptz, timestamptz, text, double precision) IS
+'{"description": "Alarms of a period by cells of some metres: by default of the last 30 days, 500 m"}';
+
+CREATE OR REPLACE FUNCTION fireiot_map.alarm_trend(
+	from_at timestamptz DEFAULT NULL, to_at timestamptz DEFAULT NULL, bucket text DEFAULT 'day', unit_id bigint DEFAULT NULL,
+	OUT "time" timestamptz, OUT metric text, OUT value double precision)
+RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path FROM CURRENT
+BEGIN ATOMIC
+	WITH asked AS MATERIALIZED (
+		SELECT coalesce(fireiot.setting('time_zone'), 'Asia/Shanghai') AS zone, coalesce(to_at, now()) AS till,
+			coalesce(from_at, coalesce(to_at, now()) - interval '30 days') AS since
+	), bucket_of AS (
+		SELECT q.zone, t.at
+		FROM asked AS q, LATERAL generate_series(date_trunc(bucket, q.since AT TIME ZONE q.zone),
+			q.till AT TIME ZONE q.zone - interval '1 microsecond', ('1 ' || bucket)::interval) AS t (at)
+	), counted AS (
+		SELECT h.class, date_trunc(bucket, h.received_at AT TIME ZONE (SELECT q.zone FROM asked AS q)) AS at, count(*) AS alarms
+		FROM fireiot.mapped_history AS h
+		WHERE h.received_at >= (SELECT q.since FROM asked AS q) AND h.received_at < (SELECT q.till FROM asked AS q)
+			AND (alarm_trend.unit_id IS NULL OR h.unit_id = alarm_trend.unit_id)
+		GROUP BY 1, 2
+	)
+	SELECT b.at AT TIME ZONE b.zone, k.class, coalesce(c.alarms, 0)::double precision
+	FROM bucket_of AS b
+	CROSS JOIN unnest('{fire,event,fault,link}'::text[]) AS k (class)
+	LEFT JOIN counted AS c ON c.at = b.at AND c.class = k.class
+	ORDER BY 1, 2;
+END;
+COMMENT ON FUNCTION fireiot_map.alarm_trend(timestamptz, timestamptz, text, bigint) IS
+'{"description": "Alarms by hour, day, week or month of civil time and by class, as time series: by default of the last 30 days by day"}';
+
+CREATE OR REPLACE FUNCTION fireiot_map.alarm_heat_tile(
+	z integer, x integer, y integer, days integer DEFAULT 30, class text DEFAULT NULL, cell_m double precision DEFAULT 500, coordinate_system text DEFAULT NULL)
+RETURNS bytea
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path FROM CURRENT
+BEGIN ATOMIC
+	SELECT (
+		SELECT coalesce(st_asmvt(t, 'alarm_heat', 4096, 'geom', 'id'), '')
+		FROM (
+			SELECT h.id, st_asmvtgeom(fireiot.on_map(st_centroid(h.geom), s.system), b.bounds, 4096, 64) AS geom, h.alarms, h.fires, h.faults, h.units
+			FROM fireiot_map.alarm_heat(now() - make_interval(days => days), now(), alarm_heat_tile.class, cell_m) AS h
+			WHERE h.geom && b.reach
+		) AS t
+	)
+	FROM (SELECT fireiot.tile_system(coordinate_system) AS system OFFSET 0) AS s,
+		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
+END;
+COMMENT ON FUNCTION fireiot_map.alarm_heat_tile(integer, integer, integer, integer, text, double precision, text) IS
+'{"description": "Alarms of the last days by cells as tiles, a point of each cell", "minzoom": 0, "maxzoom": 22}';
+
+-- Daily and hourly trends as views, for clients that know only those.
+CREATE OR REPLACE VIEW fireiot_map.alarm_by_day AS
+SELECT t."time", t.metric, t.value FROM fireiot_map.alarm_trend(now() - interval '90 days', now(), 'day') AS t;
+COMMENT ON VIEW fireiot_map.alarm_by_day IS
+'{"description": "Alarms of the last 90 days by day of civil time and class: time, metric, value"}';
+CREATE OR REPLACE VIEW fireiot_map.alarm_by_hour AS
+SELECT t."time", t.metric, t.value FROM fireiot_map.alarm_trend(now() - interval '48 hours', now(), 'hour') AS t;
+COMMENT ON VIEW fireiot_map.alarm_by_hour IS
+'{"description": "Alarms of the last 48 hours by hour and class: time, metric, value"}';
+
+CREATE OR REPLACE FUNCTION fireiot.mapped_usability(id integer, OUT usable boolean, OUT reason text)
+RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+	SELECT r.status = 'in_service', nullif(r.status, 'in_service') FROM fireiot.resource AS r WHERE r.id = mapped_usability.id;
+END;
+COMMENT ON FUNCTION fireiot.mapped_usability(integer) IS
+'Whether a resource can be used now, and why not';
+
+-- Where help is too far away.  Boxes of degrees use the index, true metres decide.
+CREATE OR REPLACE FUNCTION fireiot.has_help_within(place geometry, kinds text[], metres double precision)
+RETURNS boolean
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT EXISTS (
+		SELECT FROM fireiot.mapped_resource AS r, LATERAL fireiot.mapped_usability(r.id) AS u
+		WHERE r.geom && st_expand(place, metres / 111000 / cos(radians(st_y(place))), metres / 110000)
+			AND r.kind = ANY (kinds) AND st_dwithin(r.geom::geography, place::geography, metres) AND u.usable
+		OFFSET 0);
+END;
+COMMENT ON FUNCTION fireiot.has_help_within(geometry, text[], double precision) IS
+'Is there a resource of these kinds that can be used now, within so many metres of a place in WGS84? Those of classified places do not count';
+
+CREATE OR REPLACE FUNCTION fireiot_map.uncovered_unit(
+	kind text DEFAULT 'hydrant_outdoor', metres double precision DEFAULT 150,
+	OUT id integer, OUT geom geometry(Point, 4326), OUT unit_id bigint, OUT name text, OUT address text)
+RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path FROM CURRENT
+BEGIN ATOMIC
+	SELECT (u.id & 2147483647)::integer, u.geom, u.id, u.name, u.address
+	FROM fireiot.mapped_unit AS u
+	WHERE u.geom IS NOT NULL AND NOT fireiot.has_help_within(u.geom, string_to_array(uncovered_unit.kind, ','), metres)
+	ORDER BY u.id;
+END;
+COMMENT ON FUNCTION fireiot_map.uncovered_unit(text, double precision) IS
+'{"description": "Units without a usable resource of some kinds within so many metres: by default outdoor hydrants, 150 m"}';
+
+CREATE OR REPLACE FUNCTION fireiot_map.coverage_gap(
+	kind text DEFAULT 'hydrant_outdoor', metres double precision DEFAULT 150, cell_m double precision DEFAULT 100,
+	west double precision DEFAULT NULL, south double precision DEFAULT NULL, east double precision DEFAULT NULL, north double precision DEFAULT NULL,
+	OUT id integer, OUT geom geometry(Polygon, 4326), OUT cell_metres double precision)
+RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path FROM CURRENT
+BEGIN ATOMIC
+	WITH box AS MATERIALIZED (
+		SELECT coalesce(west, st_xmin(e.box)) AS west, coalesce(south, st_ymin(e.box)) AS south,
+			coalesce(east, st_xmax(e.box)) AS east, coalesce(north, st_ymax(e.box)) AS north
+		FROM (SELECT st_extent(u.geom) AS box FROM fireiot.mapped_unit AS u WHERE u.geom IS NOT NULL) AS e
+	), grid AS MATERIALIZED (
+		SELECT b.*, greatest(coverage_gap.cell_m,
+			sqrt((b.east - b.west) * cos(radians((b.south + b.north) / 2)) * (b.north - b.south)) * 111320 / 200) AS cell
+		FROM box AS b
+	), covered AS (
+		SELECT g.cell, x.n AS x, y.n AS y, fireiot.map_cell_outline(x.n, y.n, g.cell) AS outline
+		FROM grid AS g,
+			LATERAL generate_series(floor(g.south * 111320 / g.cell)::bigint, floor(g.north * 111320 / g.cell)::bigint) AS y (n),
+			LATERAL (SELECT 111320 * cos(radians((y.n + 0.5) * g.cell / 111320)) / g.cell AS in_degree OFFSET 0) AS w,
+			LATERAL generate_series(floor(g.west * w.in_degree)::bigint, floor(g.east * w.in_degree)::bigint) AS x (n)
+	)
+	SELECT row_number() OVER (ORDER BY c.y, c.x)::integer, c.outline, c.cell
+	FROM covered AS c
+	WHERE NOT fireiot.has_help_within(st_centroid(c.outline), string_to_array(coverage_gap.kind, ','), metres)
+	ORDER BY 1;
+END;
+COMMENT ON FUNCTION fireiot_map.coverage_gap(text, double precision, double precision, double precision, double precision, double precision, double precision) IS
+'{"description": "Cells whose middle is farther from every usable resource of some kinds than so many metres; of the box that is asked for, else of where units are. Of a large one cells are larger, so that there are about 40000"}';
