@@ -3,6 +3,3 @@
 CREATE SCHEMA fireiot_map;
 COMMENT ON SCHEMA fireiot_map IS
 'Layers of fireiot for maps: QGIS, GeoServer, pg_tileserv, pg_featureserv, Martin. Classified units are in none of them';
-
-CREATE INDEX resource_geom ON fireiot.resource USING gist (geom);
-COMMENT ON INDEX fireiot.resource_geom IS 'Map layers';

@@ -47,7 +47,7 @@ BEGIN
 		'INSERT ON fireiot.observation, fireiot.command_step',
 		'SELECT, INSERT, UPDATE ON fireiot.device_now, fireiot.part_now, fireiot.command',
 		'USAGE ON SEQUENCE fireiot.frame_id, fireiot.observation_id, fireiot.quarantine_id, fireiot.command_step_id, fireiot.command_id',
-		'EXECUTE ON FUNCTION fireiot.make_partitions(interval, timestamptz), fireiot.seal(), fireiot.checkpoint(), fireiot.note_roles(), fireiot.breach_due(integer), fireiot.recheck_alarms()',
+		'EXECUTE ON FUNCTION fireiot.make_partitions(interval, timestamptz), fireiot.seal(), fireiot.checkpoint(), fireiot.note_roles(), fireiot.breach_due(integer), fireiot.recheck_alarms(), fireiot.announce_layers(bigint[])',
 		'EXECUTE ON FUNCTION fireiot.note_flaps(fireiot.device_addr[], fireiot.part_addr[], text[], integer[], boolean[], timestamptz[])',
 		'SELECT ON fireiot.alarm_now, fireiot.alarm_backlog',
 		'EXECUTE ON FUNCTION fireiot.alarm_watch(), fireiot.note_signals(fireiot.device_addr[], fireiot.part_addr[], smallint[], smallint[], integer[], integer[], timestamptz[], timestamptz[], bigint[])',

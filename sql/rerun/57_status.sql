@@ -370,7 +370,7 @@ AS $$
 		WHERE NOT has_sequence_privilege(l.oid, 'fireiot.' || name, 'USAGE')
 		UNION ALL
 		SELECT 'EXECUTE ON FUNCTION ' || f
-		FROM listener AS l, (VALUES ('fireiot.make_partitions(interval, timestamptz)'), ('fireiot.seal()'), ('fireiot.checkpoint()'), ('fireiot.note_roles()'), ('fireiot.breach_due(integer)'), ('fireiot.alarm_watch()'), ('fireiot.recheck_alarms()'),
+		FROM listener AS l, (VALUES ('fireiot.make_partitions(interval, timestamptz)'), ('fireiot.seal()'), ('fireiot.checkpoint()'), ('fireiot.note_roles()'), ('fireiot.breach_due(integer)'), ('fireiot.alarm_watch()'), ('fireiot.recheck_alarms()'), ('fireiot.announce_layers(bigint[])'),
 			('fireiot.note_flaps(fireiot.device_addr[],fireiot.part_addr[],text[],integer[],boolean[],timestamp with time zone[])'),
 			('fireiot.note_signals(fireiot.device_addr[],fireiot.part_addr[],smallint[],smallint[],integer[],integer[],timestamp with time zone[],timestamp with time zone[],bigint[])'),
 			('fireiot.keep_signals(fireiot.device_addr[],fireiot.part_addr[],smallint[],smallint[],integer[],integer[],timestamp with time zone[],timestamp with time zone[],bigint[],text)')) AS v (f)

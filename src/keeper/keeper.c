@@ -20,6 +20,7 @@
 #include "base/ticks.h"
 #include "base/worker.h"
 #include "keeper/deadlines.h"
+#include "keeper/map_changes.h"
 
 /* How often it is asked whether alarms were missed: after errors, and anyway. */
 #define BACKLOG_MS 2000
@@ -115,6 +116,7 @@ turn(void)
 	sign_checkpoint();
 	(void) call("SELECT fireiot.note_roles()");
 	recheck_alarms();
+	map_changes_turn();
 	if (me->state != WORKER_WORKING || me->message[0] != '\0')
 		worker_slot_report(me, WORKER_WORKING, "");
 }
