@@ -210,13 +210,30 @@ LEFT JOIN LATERAL (
 ) AS w ON true
 WHERE n.geom IS NOT NULL;
 
+-- Called with the privileges of who reads the layer, works with those of its
+-- owner; says nothing of what is classified.
+CREATE OR REPLACE FUNCTION fireiot.shared_usability(
+	id integer, OUT usable boolean, OUT reason text, OUT value double precision, OUT value_unit text, OUT on_duty integer)
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path FROM CURRENT
+BEGIN ATOMIC
+	SELECT u.usable, u.reason, u.value::double precision, q.unit, u.on_duty
+	FROM fireiot.resource AS r
+	CROSS JOIN LATERAL fireiot.resource_usability(r) AS u
+	LEFT JOIN fireiot.quantity AS q ON q.code = r.quantity
+	WHERE r.id = shared_usability.id AND NOT u.classified;
+END;
+COMMENT ON FUNCTION fireiot.shared_usability(integer) IS
+'For layer resource: whether a resource can be used now, and why not; null of what belongs to a classified unit';
+
 CREATE OR REPLACE VIEW fireiot_map.resource AS
-SELECT r.id, r.geom, r.kind, r.name, r.code, r.status = 'in_service' AS usable, nullif(r.status, 'in_service') AS reason,
-	r.status, r.status_note, r.unit_id, u.name AS unit_name, r.address, r.phone, r.staff, r.gb28181_id,
+SELECT r.id, r.geom, r.kind, r.name, r.code, (s.state).usable AS usable, (s.state).reason AS reason,
+	(s.state).value AS value, (s.state).value_unit AS value_unit, (s.state).on_duty AS on_duty, r.status, r.status_note, r.unit_id, u.name AS unit_name, r.address, r.phone, r.staff, r.gb28181_id,
 	r.camera_range_m::double precision AS camera_range_m, r.camera_azimuth::double precision AS camera_azimuth,
 	r.camera_angle::double precision AS camera_angle, r.external_id, r.source
 FROM fireiot.shared_resource AS r
 LEFT JOIN fireiot.shared_unit AS u ON u.id = r.unit_id
+LEFT JOIN LATERAL (SELECT fireiot.shared_usability(r.id) AS state OFFSET 0) AS s ON true
 WHERE r.geom IS NOT NULL AND r.status <> 'removed';
 
 -- A comment of one JSON object: Martin takes it over into its TileJSON.
@@ -254,7 +271,9 @@ COMMENT ON COLUMN fireiot_map.open_alarm.due_in_s IS 'Seconds until it is due';
 COMMENT ON COLUMN fireiot_map.open_alarm.overdue IS 'Deadlines that have passed and are still not met';
 COMMENT ON COLUMN fireiot_map.open_alarm.data_of IS 'test or maintenance: opened in such a window; null: neither';
 COMMENT ON COLUMN fireiot_map.resource.usable IS 'Can it be used now?';
-COMMENT ON COLUMN fireiot_map.resource.reason IS 'Why not';
+COMMENT ON COLUMN fireiot_map.resource.reason IS 'Why not: its status, no_value, device_offline, stale, value_low, value_high or off_duty';
+COMMENT ON COLUMN fireiot_map.resource.value IS 'What is measured at it, a pressure or a level';
+COMMENT ON COLUMN fireiot_map.resource.on_duty IS 'Of stations and vehicles: how many people are there now';
 
 -- The same in the coordinates of fireiot.map_coordinate_system, for maps that
 -- lie on tiles of AMap, Tencent or Baidu.  GCJ-02 and BD-09 have no SRID, and
@@ -297,7 +316,7 @@ LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	PERFORM fireiot.grant_all_of(ARRAY['USAGE ON SCHEMA fireiot_map']
+	PERFORM fireiot.grant_all_of(ARRAY['USAGE ON SCHEMA fireiot_map', 'EXECUTE ON FUNCTION fireiot.shared_usability(integer)']
 		|| ARRAY(SELECT format('SELECT ON %s', c.oid::regclass) FROM pg_class AS c
 			WHERE c.relnamespace = 'fireiot_map'::regnamespace AND c.relkind = 'v' ORDER BY c.relname)
 		|| ARRAY(SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure) FROM pg_proc AS p

@@ -7,6 +7,11 @@
 -- so they may use the indexes and leave out afterwards what is classified.
 -- Their names are bound when they are made: nobody can put a function of
 -- another schema in the way of theirs.
+--
+-- A tile of up to 2500 of them has each by itself, with its id.  One that would
+-- have more has a feature for each of 64 by 64 cells, with how many there are;
+-- of resources, of which there may be millions, one out of each of 32 by 32:
+-- what a tile costs is then bounded.
 
 -- Shifted tiles lie on shifted maps: x and y are of the map, in its system.
 CREATE OR REPLACE FUNCTION fireiot.tile_system(coordinate_system text)
@@ -45,7 +50,6 @@ END;
 COMMENT ON FUNCTION fireiot.tile_reach(integer, integer, integer, text) IS
 'A box in WGS84 around all that is on a tile, whose numbers are of a map in the system';
 
--- Where a tile is full of them, one feature stands for all of a 64th by a 64th.
 CREATE OR REPLACE FUNCTION fireiot.cell_on_map(place geometry, coordinate_system text, z integer)
 RETURNS geometry
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -55,12 +59,26 @@ END;
 COMMENT ON FUNCTION fireiot.cell_on_map(geometry, text, integer) IS
 'The corner of a grid, of 64 by 64 cells a tile, that is nearest to a place, as fireiot.on_map has it';
 
+CREATE OR REPLACE FUNCTION fireiot.cells_of(box geometry, n integer)
+RETURNS SETOF geometry
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 1024
+BEGIN ATOMIC
+	SELECT st_makeenvelope(e.west + x.n * e.width, e.south + y.n * e.height, e.west + (x.n + 0.999999) * e.width, e.south + (y.n + 0.999999) * e.height, st_srid(box))
+	FROM (SELECT st_xmin(box) AS west, st_ymin(box) AS south, (st_xmax(box) - st_xmin(box)) / cells_of.n AS width,
+			(st_ymax(box) - st_ymin(box)) / cells_of.n AS height OFFSET 0) AS e,
+		generate_series(0, cells_of.n - 1) AS x (n), generate_series(0, cells_of.n - 1) AS y (n);
+END;
+COMMENT ON FUNCTION fireiot.cells_of(geometry, integer) IS
+'A box in n by n cells';
+
 CREATE OR REPLACE FUNCTION fireiot_map.unit_tile(z integer, x integer, y integer, coordinate_system text DEFAULT NULL)
 RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path FROM CURRENT
+SET jit = off
 BEGIN ATOMIC
-	SELECT (
+	SELECT CASE WHEN (SELECT count(*) <= 2500 FROM (SELECT FROM fireiot.mapped_unit AS u WHERE u.geom && b.reach LIMIT 2501) AS few)
+	THEN (
 		SELECT coalesce(st_asmvt(t, 'unit', 4096, 'geom', 'id'), '')
 		FROM (
 			SELECT (u.id & 2147483647)::integer AS id, st_asmvtgeom(fireiot.on_map(u.geom, s.system), b.bounds, 4096, 64) AS geom,
@@ -74,6 +92,19 @@ BEGIN ATOMIC
 			WHERE u.geom && b.reach
 		) AS t
 	)
+	ELSE (
+		SELECT coalesce(st_asmvt(t, 'unit', 4096, 'geom'), '')
+		FROM (
+			SELECT st_asmvtgeom(c.geom, b.bounds, 4096, 64) AS geom, count(*)::integer AS count
+			FROM (
+				SELECT fireiot.cell_on_map(u.geom, s.system, z) AS geom
+				FROM fireiot.mapped_unit AS u
+				WHERE u.geom && b.reach
+				OFFSET 0
+			) AS c
+			GROUP BY c.geom
+		) AS t
+	) END
 	FROM (SELECT fireiot.tile_system(coordinate_system) AS system OFFSET 0) AS s,
 		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
 END;
@@ -93,8 +124,10 @@ CREATE OR REPLACE FUNCTION fireiot_map.building_tile(z integer, x integer, y int
 RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path FROM CURRENT
+SET jit = off
 BEGIN ATOMIC
-	SELECT (
+	SELECT CASE WHEN (SELECT count(*) <= 2500 FROM (SELECT FROM fireiot.mapped_building AS h WHERE h.geom && b.reach LIMIT 2501) AS few)
+	THEN (
 		SELECT coalesce(st_asmvt(t, 'building', 4096, 'geom', 'id'), '')
 		FROM (
 			SELECT (h.id & 2147483647)::integer AS id, st_asmvtgeom(fireiot.on_map(h.geom, s.system), b.bounds, 4096, 64) AS geom,
@@ -103,6 +136,19 @@ BEGIN ATOMIC
 			WHERE h.geom && b.reach
 		) AS t
 	)
+	ELSE (
+		SELECT coalesce(st_asmvt(t, 'building', 4096, 'geom'), '')
+		FROM (
+			SELECT st_asmvtgeom(c.geom, b.bounds, 4096, 64) AS geom, count(*)::integer AS count
+			FROM (
+				SELECT fireiot.cell_on_map(h.geom, s.system, z) AS geom
+				FROM fireiot.mapped_building AS h
+				WHERE h.geom && b.reach
+				OFFSET 0
+			) AS c
+			GROUP BY c.geom
+		) AS t
+	) END
 	FROM (SELECT fireiot.tile_system(coordinate_system) AS system OFFSET 0) AS s,
 		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
 END;
@@ -122,8 +168,10 @@ CREATE OR REPLACE FUNCTION fireiot_map.device_tile(z integer, x integer, y integ
 RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path FROM CURRENT
+SET jit = off
 BEGIN ATOMIC
-	SELECT CASE WHEN z >= 10 THEN (
+	SELECT CASE WHEN (SELECT count(*) <= 2500 FROM (SELECT FROM fireiot.mapped_device AS d WHERE d.geom && b.reach LIMIT 2501) AS few)
+	THEN (
 		SELECT coalesce(st_asmvt(t, 'device', 4096, 'geom', 'id'), '')
 		FROM (
 			SELECT d.map_id AS id, st_asmvtgeom(fireiot.on_map(d.geom, s.system), b.bounds, 4096, 64) AS geom,
@@ -150,7 +198,7 @@ BEGIN ATOMIC
 		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
 END;
 COMMENT ON FUNCTION fireiot_map.device_tile(integer, integer, integer, text) IS
-'{"description": "User information transmission devices 用户信息传输装置 as tiles; below zoom 10 counted", "minzoom": 0, "maxzoom": 22}';
+'{"description": "User information transmission devices 用户信息传输装置 as tiles", "minzoom": 0, "maxzoom": 22}';
 
 CREATE OR REPLACE FUNCTION fireiot_map.device_tile_q(z integer, x integer, y integer, query json DEFAULT NULL, OUT mvt bytea, OUT etag text)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -159,14 +207,16 @@ BEGIN ATOMIC
 	FROM (SELECT fireiot_map.device_tile(z, x, y, query ->> 'coordinate_system') AS tile OFFSET 0) AS t;
 END;
 COMMENT ON FUNCTION fireiot_map.device_tile_q(integer, integer, integer, json) IS
-'{"description": "User information transmission devices 用户信息传输装置 as tiles; below zoom 10 counted", "minzoom": 0, "maxzoom": 22}';
+'{"description": "User information transmission devices 用户信息传输装置 as tiles", "minzoom": 0, "maxzoom": 22}';
 
 CREATE OR REPLACE FUNCTION fireiot_map.part_tile(z integer, x integer, y integer, coordinate_system text DEFAULT NULL)
 RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path FROM CURRENT
+SET jit = off
 BEGIN ATOMIC
-	SELECT CASE WHEN z >= 14 THEN (
+	SELECT CASE WHEN (SELECT count(*) <= 2500 FROM (SELECT FROM fireiot.mapped_part AS p WHERE p.geom && b.reach LIMIT 2501) AS few)
+	THEN (
 		SELECT coalesce(st_asmvt(t, 'part', 4096, 'geom', 'id'), '')
 		FROM (
 			SELECT p.map_id AS id, st_asmvtgeom(fireiot.on_map(p.geom, s.system), b.bounds, 4096, 64) AS geom,
@@ -198,7 +248,7 @@ BEGIN ATOMIC
 		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
 END;
 COMMENT ON FUNCTION fireiot_map.part_tile(integer, integer, integer, text) IS
-'{"description": "Parts 部件 with their states as tiles; below zoom 14 counted", "minzoom": 0, "maxzoom": 22}';
+'{"description": "Parts 部件 with their states as tiles", "minzoom": 0, "maxzoom": 22}';
 
 CREATE OR REPLACE FUNCTION fireiot_map.part_tile_q(z integer, x integer, y integer, query json DEFAULT NULL, OUT mvt bytea, OUT etag text)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -207,14 +257,16 @@ BEGIN ATOMIC
 	FROM (SELECT fireiot_map.part_tile(z, x, y, query ->> 'coordinate_system') AS tile OFFSET 0) AS t;
 END;
 COMMENT ON FUNCTION fireiot_map.part_tile_q(integer, integer, integer, json) IS
-'{"description": "Parts 部件 with their states as tiles; below zoom 14 counted", "minzoom": 0, "maxzoom": 22}';
+'{"description": "Parts 部件 with their states as tiles", "minzoom": 0, "maxzoom": 22}';
 
 CREATE OR REPLACE FUNCTION fireiot_map.open_alarm_tile(z integer, x integer, y integer, class text DEFAULT NULL, coordinate_system text DEFAULT NULL)
 RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path FROM CURRENT
+SET jit = off
 BEGIN ATOMIC
-	SELECT CASE WHEN z >= 10 THEN (
+	SELECT CASE WHEN (SELECT count(*) <= 2500 FROM (SELECT FROM fireiot.mapped_alarm AS n WHERE n.geom && b.reach AND (open_alarm_tile.class IS NULL OR n.class = ANY (string_to_array(open_alarm_tile.class, ','))) LIMIT 2501) AS few)
+	THEN (
 		SELECT coalesce(st_asmvt(t, 'open_alarm', 4096, 'geom', 'id'), '')
 		FROM (
 			SELECT (n.id & 2147483647)::integer AS id, st_asmvtgeom(fireiot.on_map(n.geom, s.system), b.bounds, 4096, 64) AS geom,
@@ -225,7 +277,7 @@ BEGIN ATOMIC
 			LEFT JOIN LATERAL (
 				SELECT min(c.due_at) FILTER (WHERE c.state = 'open') AS next_due_at,
 					(count(*) FILTER (WHERE c.state = 'breached' AND c.stopped_at IS NULL))::integer AS overdue
-				FROM fireiot.deadline AS c WHERE c.alarm_id = n.id
+				FROM fireiot.deadline AS c WHERE c.alarm_id = n.id OFFSET 0
 			) AS d ON true
 			WHERE n.geom && b.reach AND (open_alarm_tile.class IS NULL OR n.class = ANY (string_to_array(open_alarm_tile.class, ',')))
 		) AS t
@@ -247,7 +299,7 @@ BEGIN ATOMIC
 		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
 END;
 COMMENT ON FUNCTION fireiot_map.open_alarm_tile(integer, integer, integer, text, text) IS
-'{"description": "Open alarms 未关闭的预警 as tiles; below zoom 10 counted", "minzoom": 0, "maxzoom": 22}';
+'{"description": "Open alarms 未关闭的预警 as tiles", "minzoom": 0, "maxzoom": 22}';
 
 CREATE OR REPLACE FUNCTION fireiot_map.open_alarm_tile_q(z integer, x integer, y integer, query json DEFAULT NULL, OUT mvt bytea, OUT etag text)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -256,42 +308,49 @@ BEGIN ATOMIC
 	FROM (SELECT fireiot_map.open_alarm_tile(z, x, y, query ->> 'class', query ->> 'coordinate_system') AS tile OFFSET 0) AS t;
 END;
 COMMENT ON FUNCTION fireiot_map.open_alarm_tile_q(integer, integer, integer, json) IS
-'{"description": "Open alarms 未关闭的预警 as tiles; below zoom 10 counted", "minzoom": 0, "maxzoom": 22}';
+'{"description": "Open alarms 未关闭的预警 as tiles", "minzoom": 0, "maxzoom": 22}';
 
 CREATE OR REPLACE FUNCTION fireiot_map.resource_tile(z integer, x integer, y integer, kind text DEFAULT NULL, coordinate_system text DEFAULT NULL)
 RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path FROM CURRENT
+SET jit = off
 BEGIN ATOMIC
-	SELECT CASE WHEN z >= 12 THEN (
+	SELECT CASE WHEN (SELECT count(*) <= 2500 FROM (SELECT FROM fireiot.resource AS r
+			CROSS JOIN LATERAL fireiot.resource_usability(r) AS u WHERE r.geom && b.reach AND r.status <> 'removed' AND NOT u.classified
+				AND (resource_tile.kind IS NULL OR r.kind = ANY (string_to_array(resource_tile.kind, ','))) LIMIT 2501) AS few)
+	THEN (
 		SELECT coalesce(st_asmvt(t, 'resource', 4096, 'geom', 'id'), '')
 		FROM (
 			SELECT r.id AS id, st_asmvtgeom(fireiot.on_map(r.geom, s.system), b.bounds, 4096, 64) AS geom,
-				r.kind, r.name, r.code, r.status = 'in_service' AS usable, nullif(r.status, 'in_service') AS reason
-			FROM fireiot.mapped_resource AS r
-			WHERE r.geom && b.reach AND r.status <> 'removed'
+				r.kind, r.name, r.code, u.usable, u.reason
+			FROM fireiot.resource AS r
+			CROSS JOIN LATERAL fireiot.resource_usability(r) AS u
+			WHERE r.geom && b.reach AND r.status <> 'removed' AND NOT u.classified
 				AND (resource_tile.kind IS NULL OR r.kind = ANY (string_to_array(resource_tile.kind, ',')))
 		) AS t
 	)
 	ELSE (
-		SELECT coalesce(st_asmvt(t, 'resource', 4096, 'geom'), '')
+		SELECT coalesce(st_asmvt(t, 'resource', 4096, 'geom', 'id'), '')
 		FROM (
-			SELECT st_asmvtgeom(c.geom, b.bounds, 4096, 64) AS geom, count(*)::integer AS count
-			FROM (
-				SELECT fireiot.cell_on_map(r.geom, s.system, z) AS geom
-				FROM fireiot.mapped_resource AS r
-				WHERE r.geom && b.reach AND r.status <> 'removed'
+			SELECT r.id AS id, st_asmvtgeom(fireiot.on_map(r.geom, s.system), b.bounds, 4096, 64) AS geom,
+				r.kind, r.name, r.code, r.usable, r.reason, true AS thinned
+			FROM fireiot.cells_of(b.reach, 32) AS cell
+			CROSS JOIN LATERAL (
+				SELECT r.id, r.geom, r.kind, r.name, r.code, u.usable, u.reason
+				FROM fireiot.resource AS r
+			CROSS JOIN LATERAL fireiot.resource_usability(r) AS u
+				WHERE r.geom && cell AND r.status <> 'removed' AND NOT u.classified
 				AND (resource_tile.kind IS NULL OR r.kind = ANY (string_to_array(resource_tile.kind, ',')))
-				OFFSET 0
-			) AS c
-			GROUP BY c.geom
+				LIMIT 1
+			) AS r
 		) AS t
 	) END
 	FROM (SELECT fireiot.tile_system(coordinate_system) AS system OFFSET 0) AS s,
 		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
 END;
 COMMENT ON FUNCTION fireiot_map.resource_tile(integer, integer, integer, text, text) IS
-'{"description": "Hydrants, water, stations, vehicles and cameras 消防资源 as tiles; below zoom 12 counted", "minzoom": 0, "maxzoom": 22}';
+'{"description": "Hydrants, water, stations, vehicles and cameras 消防资源 as tiles, and whether each can be used now", "minzoom": 0, "maxzoom": 22}';
 
 CREATE OR REPLACE FUNCTION fireiot_map.resource_tile_q(z integer, x integer, y integer, query json DEFAULT NULL, OUT mvt bytea, OUT etag text)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -300,4 +359,4 @@ BEGIN ATOMIC
 	FROM (SELECT fireiot_map.resource_tile(z, x, y, query ->> 'kind', query ->> 'coordinate_system') AS tile OFFSET 0) AS t;
 END;
 COMMENT ON FUNCTION fireiot_map.resource_tile_q(integer, integer, integer, json) IS
-'{"description": "Hydrants, water, stations, vehicles and cameras 消防资源 as tiles; below zoom 12 counted", "minzoom": 0, "maxzoom": 22}';
+'{"description": "Hydrants, water, stations, vehicles and cameras 消防资源 as tiles, and whether each can be used now", "minzoom": 0, "maxzoom": 22}';

@@ -126,24 +126,15 @@ SELECT t."time", t.metric, t.value FROM fireiot_map.alarm_trend(now() - interval
 COMMENT ON VIEW fireiot_map.alarm_by_hour IS
 '{"description": "Alarms of the last 48 hours by hour and class: time, metric, value"}';
 
-CREATE OR REPLACE FUNCTION fireiot.mapped_usability(id integer, OUT usable boolean, OUT reason text)
-RETURNS SETOF record
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
-BEGIN ATOMIC
-	SELECT r.status = 'in_service', nullif(r.status, 'in_service') FROM fireiot.resource AS r WHERE r.id = mapped_usability.id;
-END;
-COMMENT ON FUNCTION fireiot.mapped_usability(integer) IS
-'Whether a resource can be used now, and why not';
-
 -- Where help is too far away.  Boxes of degrees use the index, true metres decide.
 CREATE OR REPLACE FUNCTION fireiot.has_help_within(place geometry, kinds text[], metres double precision)
 RETURNS boolean
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT EXISTS (
-		SELECT FROM fireiot.mapped_resource AS r, LATERAL fireiot.mapped_usability(r.id) AS u
+		SELECT FROM fireiot.resource AS r, LATERAL fireiot.resource_usability(r) AS u
 		WHERE r.geom && st_expand(place, metres / 111000 / cos(radians(st_y(place))), metres / 110000)
-			AND r.kind = ANY (kinds) AND st_dwithin(r.geom::geography, place::geography, metres) AND u.usable
+			AND r.kind = ANY (kinds) AND st_dwithin(r.geom::geography, place::geography, metres) AND u.usable AND NOT u.classified
 		OFFSET 0);
 END;
 COMMENT ON FUNCTION fireiot.has_help_within(geometry, text[], double precision) IS
