@@ -280,7 +280,7 @@ poison('observation', q{NEW.text = 'poison'}, 'P0001');
 same_resources($node, $listener, $before, 'full disk, partitions, poison', 24576);
 poison_after_restart();
 part_now_unusable();
-same_resources($node, $listener, $before, 'poison and part_now', 16384);
+same_resources($node, $listener, $before, 'poison and part_now', 20480);
 connections_used_up();
 no_worker_slot();
 $node->stop;
