@@ -116,6 +116,16 @@ END;
 COMMENT ON FUNCTION fireiot_map.alarm_heat_tile(integer, integer, integer, integer, text, double precision, text) IS
 '{"description": "Alarms of the last days by cells as tiles, a point of each cell", "minzoom": 0, "maxzoom": 22}';
 
+CREATE OR REPLACE FUNCTION fireiot_map.alarm_heat_tile_q(z integer, x integer, y integer, query json DEFAULT NULL, OUT mvt bytea, OUT etag text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT t.tile, md5(t.tile)
+	FROM (SELECT fireiot_map.alarm_heat_tile(z, x, y, coalesce((query ->> 'days')::integer, 30), query ->> 'class',
+		coalesce((query ->> 'cell_m')::double precision, 500), query ->> 'coordinate_system') AS tile OFFSET 0) AS t;
+END;
+COMMENT ON FUNCTION fireiot_map.alarm_heat_tile_q(integer, integer, integer, json) IS
+'{"description": "Alarms of the last days by cells as tiles, a point of each cell", "minzoom": 0, "maxzoom": 22}';
+
 -- Daily and hourly trends as views, for clients that know only those.
 CREATE OR REPLACE VIEW fireiot_map.alarm_by_day AS
 SELECT t."time", t.metric, t.value FROM fireiot_map.alarm_trend(now() - interval '90 days', now(), 'day') AS t;
