@@ -195,3 +195,69 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION fireiot_map.coverage_gap(text, double precision, double precision, double precision, double precision, double precision, double precision) IS
 '{"description": "Cells whose middle is farther from every usable resource of some kinds than so many metres; of the box that is asked for, else of where units are. Of a large one cells are larger, so that there are about 40000"}';
+
+CREATE OR REPLACE FUNCTION fireiot_map.nearest_help(
+	lon double precision DEFAULT NULL, lat double precision DEFAULT NULL, kind text DEFAULT 'hydrant_outdoor', k integer DEFAULT 5,
+	max_metres double precision DEFAULT 5000, coordinate_system text DEFAULT NULL,
+	OUT id integer, OUT geom geometry(Point, 4326), OUT kind_of text, OUT name text, OUT metres double precision, OUT bearing double precision,
+	OUT along text, OUT road_metres double precision, OUT on_duty integer, OUT phone text)
+RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path FROM CURRENT
+BEGIN ATOMIC
+	SELECT r.resource_id, r.geom, r.kind, r.name, r.metres, r.bearing, r.along, r.road_metres, r.on_duty, r.phone
+	FROM (SELECT fireiot.to_wgs84(st_makepoint(lon, lat), fireiot.tile_system(coordinate_system))::geography AS place OFFSET 0) AS p,
+		LATERAL fireiot.nearest_resources(p.place, string_to_array(nearest_help.kind, ','), nearest_help.k, nearest_help.max_metres) AS r
+	WHERE p.place IS NOT NULL;
+END;
+COMMENT ON FUNCTION fireiot_map.nearest_help(double precision, double precision, text, integer, double precision, text) IS
+'{"description": "The nearest usable resources of some kinds, in true metres, from a place in the coordinates of the map"}';
+
+-- pg_featureserv publishes what is in its schema, which another application may
+-- own: so only when it is asked for.  Each argument has a default and each
+-- result a name; bodies are text, so that they are in nobody's way at DROP
+-- EXTENSION.
+CREATE OR REPLACE FUNCTION fireiot.install_feature_functions(role name DEFAULT NULL)
+RETURNS text[]
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path FROM CURRENT
+AS $install$
+DECLARE
+	point CONSTANT text := format_type('geometry'::regtype, NULL);
+	made record;
+	names text[] := '{}';
+BEGIN
+	IF to_regnamespace('postgisftw') IS NULL THEN
+		CREATE SCHEMA postgisftw;
+	END IF;
+	FOR made IN
+		SELECT f.*
+		FROM (VALUES
+			('fireiot_open_alarms', 'class text DEFAULT ''fire''', 'id integer, geom geometry, class text, kind_zh text, unit_name text, part_name text, opened_at timestamptz, age_s integer, overdue integer',
+				'SELECT n.id, n.geom, n.class, n.kind_zh, n.unit_name, n.part_name, n.opened_at, n.age_s, n.overdue FROM fireiot_map.open_alarm AS n WHERE n.class = ANY (string_to_array($1, '',''))',
+				'Open alarms of these classes'),
+			('fireiot_alarm_heat', 'days integer DEFAULT 30, class text DEFAULT ''fire'', cell_m double precision DEFAULT 500', 'id integer, geom geometry, alarms integer, fires integer, faults integer, units integer',
+				'SELECT h.* FROM fireiot_map.alarm_heat(now() - make_interval(days => $1), now(), $2, $3) AS h',
+				'Alarms of the last days by cells'),
+			('fireiot_uncovered_units', 'kind text DEFAULT ''hydrant_outdoor'', metres double precision DEFAULT 150', 'id integer, geom geometry, unit_id bigint, name text, address text',
+				'SELECT u.* FROM fireiot_map.uncovered_unit($1, $2) AS u',
+				'Units without a usable resource near'),
+			('fireiot_nearest_help', 'lon double precision DEFAULT 0, lat double precision DEFAULT 0, kind text DEFAULT ''hydrant_outdoor'', k integer DEFAULT 5, max_metres double precision DEFAULT 5000',
+				'id integer, geom geometry, kind_of text, name text, metres double precision, bearing double precision, phone text',
+				'SELECT h.id, h.geom, h.kind_of, h.name, h.metres, h.bearing, h.phone FROM fireiot_map.nearest_help($1, $2, $3, $4, $5) AS h',
+				'The nearest usable resources')) AS f (name, arguments, result, body, says)
+	LOOP
+		EXECUTE format('CREATE OR REPLACE FUNCTION postgisftw.%I(%s) RETURNS TABLE (%s) LANGUAGE sql STABLE PARALLEL SAFE AS %L',
+			made.name, made.arguments, regexp_replace(made.result, '\mgeom geometry', 'geom ' || point), made.body);
+		EXECUTE format('COMMENT ON FUNCTION postgisftw.%I IS %L', made.name, made.says);
+		names := names || made.name;
+	END LOOP;
+	IF role IS NOT NULL THEN
+		PERFORM fireiot.grant_map(role);
+		EXECUTE format('GRANT USAGE ON SCHEMA postgisftw TO %I', role);
+	END IF;
+	RETURN names;
+END
+$install$;
+COMMENT ON FUNCTION fireiot.install_feature_functions(name) IS
+'Makes the functions of pg_featureserv in its schema postgisftw, which is made if it is not there, and lets a role use them; returns their names';

@@ -286,10 +286,10 @@ sub check_vectors
 # docs/sql-reference.md
 
 my $FUNCTIONS = q{
-	SELECT 'fireiot.' || proname || '(' || regexp_replace(regexp_replace(
+	SELECT pronamespace::regnamespace || '.' || proname || '(' || regexp_replace(regexp_replace(
 			pg_get_function_arguments(oid), '(, )?OUT .*', ''), '::\w+( with time zone)?', '', 'g')
 		|| ') → ' || pg_get_function_result(oid)
-	FROM pg_proc WHERE pronamespace = 'fireiot'::regnamespace};
+	FROM pg_proc WHERE pronamespace IN ('fireiot'::regnamespace, 'fireiot_map'::regnamespace)};
 my $OPERATORS = q{
 	SELECT format_type(oprleft, NULL) || ' ' || oprname || ' ' || format_type(oprright, NULL)
 		|| ' → ' || format_type(oprresult, NULL)
@@ -299,27 +299,29 @@ my $OPERATOR_CLASSES = q{
 		|| CASE WHEN opcdefault THEN ', default' ELSE '' END
 	FROM pg_opclass JOIN pg_am AS am ON am.oid = opcmethod
 	WHERE opcnamespace = 'fireiot'::regnamespace};
+# Layers *_shifted have the columns of those without it.
 my $HEADED = q{
 	SELECT 'Type `fireiot.' || typname || '`' FROM pg_type
 	WHERE typnamespace = 'fireiot'::regnamespace AND typrelid = 0 AND typcategory <> 'A'
 	UNION ALL
 	SELECT CASE relkind WHEN 'r' THEN 'Table' WHEN 'p' THEN 'Table' WHEN 'v' THEN 'View' WHEN 'c' THEN 'Type'
-		ELSE 'Relation of kind ' || relkind::text END || ' `fireiot.' || relname || '`'
-	FROM pg_class WHERE relnamespace = 'fireiot'::regnamespace AND relkind NOT IN ('i', 'I', 't', 'S')};
+		ELSE 'Relation of kind ' || relkind::text END || ' `' || relnamespace::regnamespace || '.' || relname || '`'
+	FROM pg_class WHERE relnamespace IN ('fireiot'::regnamespace, 'fireiot_map'::regnamespace) AND relkind NOT IN ('i', 'I', 't', 'S')
+		AND relname !~ '_shifted$'};
 # those of identity columns are part of their tables
 my $SEQUENCES = q{
 	SELECT 'fireiot.' || relname FROM pg_class
 	WHERE relnamespace = 'fireiot'::regnamespace AND relkind = 'S'
 		AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'i')};
 my $COLUMNS = q{
-	SELECT 'fireiot.' || relname, attname || ' ' || format_type(atttypid, atttypmod)
+	SELECT relnamespace::regnamespace || '.' || relname, attname || ' ' || format_type(atttypid, atttypmod)
 	FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
-	WHERE relnamespace = 'fireiot'::regnamespace AND relkind IN ('r', 'p', 'v')
-		AND attnum > 0 AND NOT attisdropped
+	WHERE relnamespace IN ('fireiot'::regnamespace, 'fireiot_map'::regnamespace) AND relkind IN ('r', 'p', 'v')
+		AND relname !~ '_shifted$' AND attnum > 0 AND NOT attisdropped
 	UNION ALL
-	SELECT 'fireiot.' || proname, name || ' ' || format_type(type, NULL)
+	SELECT pronamespace::regnamespace || '.' || proname, name || ' ' || format_type(type, NULL)
 	FROM pg_proc, unnest(proargnames, proallargtypes, proargmodes) AS a (name, type, mode)
-	WHERE pronamespace = 'fireiot'::regnamespace AND mode IN ('o', 't')};
+	WHERE pronamespace IN ('fireiot'::regnamespace, 'fireiot_map'::regnamespace) AND mode IN ('o', 't')};
 
 sub names_in_catalog
 {
@@ -332,7 +334,7 @@ sub check_catalog
 {
 	my ($page) = @_;
 	my @span = Page::spans($page->{prose});
-	same_names('a function', [ grep { /^fireiot\.\w+\(.*\) → / } @span ],
+	same_names('a function', [ grep { /^fireiot(?:_map)?\.\w+\(.*\) → / } @span ],
 		[ names_in_catalog($FUNCTIONS) ]);
 	same_names('an operator', [ grep { /^\w+ [^\w ]+ \w+ → \w+$/ } @span ],
 		[ names_in_catalog($OPERATORS) ]);
@@ -357,7 +359,7 @@ sub check_columns
 	{
 		my @cell = Page::cells($line);
 		$inside = 0 unless @cell;
-		$object = $1 if !@cell && $line =~ /`(fireiot\.\w+)[(`]/;
+		$object = $1 if !@cell && $line =~ /`(fireiot(?:_map)?\.\w+)[(`]/;
 		if (@cell > 1 && $cell[0] eq 'column' && $cell[1] eq 'type')
 		{
 			$inside = 1;

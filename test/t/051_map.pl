@@ -157,6 +157,29 @@ sub rows_of_layers
 	is(map_sql("SELECT id FROM fireiot_map.uncovered_unit('fire_station', 20000)"), '1', 'a station that cannot be used covers nothing');
 	is(map_sql("SELECT count(*) > 50, bool_or(ST_Distance(geom, ST_Point(120.152, 30.272, 4326)::geometry) = 0)
 			FROM fireiot_map.coverage_gap(west => 120.147, south => 30.267, east => 120.157, north => 30.277)"), 't|f', 'coverage_gap');
+	is(map_sql("SELECT name, round(metres) FROM fireiot_map.nearest_help(120.1501, 30.2701)"), 'hydrant|279', 'nearest_help');
+	is(map_sql("SELECT name, round(metres) FROM fireiot_map.nearest_help(120.15480835864699, 30.26777953683237, coordinate_system => 'gcj02')"), 'hydrant|279', 'the same from a shifted map');
+	is(map_sql("SELECT count(*) FROM fireiot_map.nearest_help()"), '0', 'and nothing from nowhere');
+	return;
+}
+
+# pg_featureserv: all arguments with defaults, all results with names, the
+# description from the comment.
+sub feature_functions
+{
+	is(sql("SELECT fireiot.install_feature_functions('mapper'); SELECT fireiot.install_feature_functions()"),
+		join("\n", ('{fireiot_open_alarms,fireiot_alarm_heat,fireiot_uncovered_units,fireiot_nearest_help}') x 2), 'installed, twice');
+	is( map_sql(q{
+			SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
+			WHERE p.pronamespace = 'postgisftw'::regnamespace AND has_schema_privilege(p.pronamespace, 'usage') AND has_function_privilege(p.oid, 'execute')
+				AND p.pronargs = p.pronargdefaults AND cardinality(string_to_array(pg_get_expr(p.proargdefaults, 0), ', ')) = p.pronargs
+				AND cardinality(p.proargnames) = cardinality(p.proargmodes) AND 't' = ANY (p.proargmodes) AND '' <> ALL (p.proargnames)
+				AND obj_description(p.oid, 'pg_proc') <> ''}),
+		'fireiot_alarm_heat fireiot_nearest_help fireiot_open_alarms fireiot_uncovered_units', 'found by pg_featureserv');
+	is(map_sql("SELECT ST_AsText(geom), unit_name FROM postgisftw.fireiot_open_alarms(class => 'fire,event')"), 'POINT(120.1501 30.2701)|mall', 'open alarms');
+	is(map_sql("SELECT alarms FROM postgisftw.fireiot_alarm_heat(days => '7', cell_m => '300')"), '1', 'heat');
+	is(map_sql("SELECT name FROM postgisftw.fireiot_uncovered_units(metres => '200')"), 'mall', 'uncovered units');
+	is(map_sql("SELECT name FROM postgisftw.fireiot_nearest_help(lon => '120.15', lat => '30.27')"), 'hydrant', 'nearest help');
 	return;
 }
 
@@ -213,6 +236,7 @@ my %call = (
 	'fireiot_map.alarm_heat' => "(cell_m => 200)",
 	'fireiot_map.alarm_trend' => "(from_at => now() - interval '1 day')",
 	'fireiot_map.uncovered_unit' => "(metres => 100)",
+	'fireiot_map.nearest_help' => "(120.16, 30.28, 'hydrant_outdoor,hydrant_indoor,tank,fire_station', 10)",
 	'fireiot_map.coverage_gap' => "(west => 120.145, south => 30.265, east => 120.165, north => 30.285)",
 	'fireiot.shared_usability' => "((SELECT id FROM r))");
 
@@ -435,6 +459,7 @@ function_layers();
 nothing_else();
 my $classified = nothing_classified();
 rows_of_layers();
+feature_functions();
 gaps_are_true();
 conditions_see_nothing();
 tiles_decode();
