@@ -5,6 +5,7 @@ SELECT pg_catalog.pg_extension_config_dump('fireiot.data_unit_type', 'WHERE NOT 
 SELECT pg_catalog.pg_extension_config_dump('fireiot.system_type', 'WHERE NOT builtin');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.component_type', 'WHERE NOT builtin');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.quantity', 'WHERE NOT builtin');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.division', 'WHERE NOT builtin');
 
 -- The registry, the commands, and where their numbers stand.  Partitions of
 -- records are plain tables, dumped with their rows; what is derived is not.
@@ -15,6 +16,8 @@ SELECT pg_catalog.pg_extension_config_dump('fireiot.area', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.device', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.part', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.resource', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.import_batch', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.import_staging', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.duty_shift', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.command', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.frame_verdict', 'WHERE NOT builtin');
@@ -27,6 +30,7 @@ SELECT pg_catalog.pg_extension_config_dump('fireiot.area_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.device_map_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.part_map_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.resource_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('fireiot.import_batch_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.duty_shift_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.frame_id', '');
 SELECT pg_catalog.pg_extension_config_dump('fireiot.observation_id', '');

@@ -102,7 +102,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT '{place_of,resource_usability,resources_around,check_nearest,find_nearest,nearest_resources,has_roads,nearest_road,road_metres,
 		find_nearest_by_road,alarm_of,nearest_to_alarm,lon_lat,scene_place,scene_resources,cameras_on,scene_cameras,scene_contacts,scene_alarm,
-		scene_deadlines,alarm_scene}'::name[]
+		scene_deadlines,alarm_scene,division_on,import_summary,import_problems}'::name[]
 $$;
 COMMENT ON FUNCTION fireiot.place_functions() IS
 'Functions by which readers ask what is near, and for the scene of an alarm';
@@ -134,6 +134,11 @@ BEGIN
 		'EXECUTE ON FUNCTION fireiot.add_attachment(text, bigint, bytea, text, timestamptz, bigint, fireiot.device_addr, bigint, text)',
 		'EXECUTE ON FUNCTION fireiot.classify_attachment(bigint, text, text), fireiot.extend_attachment(bigint, timestamptz, text)',
 		'EXECUTE ON FUNCTION fireiot.duty_inspection(fireiot.device_addr, integer), fireiot.sync_clock(fireiot.device_addr)',
+		'INSERT, UPDATE, DELETE ON fireiot.division',
+		'INSERT ON fireiot.import_staging',
+		'EXECUTE ON FUNCTION ' || (SELECT string_agg(p.oid::regprocedure::text, ', ' ORDER BY p.proname) FROM pg_proc AS p
+			WHERE p.pronamespace = 'fireiot'::regnamespace
+				AND p.proname IN ('load_divisions', 'check_divisions', 'geometry_of', 'begin_import', 'check_import', 'accept_import')),
 		'INSERT, UPDATE, DELETE ON fireiot.maintenance_window, fireiot.threshold, fireiot.operation_rule, fireiot.flapping_rule',
 		'EXECUTE ON FUNCTION ' || (SELECT string_agg(p.oid::regprocedure::text, ', ' ORDER BY p.proname) FROM pg_proc AS p
 			WHERE p.pronamespace = 'fireiot'::regnamespace AND p.proname = ANY (fireiot.case_functions()))],

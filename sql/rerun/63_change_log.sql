@@ -192,7 +192,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 30
 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT unnest('{organization,unit,building,area,device,part,resource,duty_shift,
-		command_code,data_unit_type,system_type,component_type,quantity,status_bit,frame_verdict,record_table,
+		command_code,data_unit_type,system_type,component_type,quantity,status_bit,frame_verdict,record_table,division,
 		retention_source,retention_choice,retention_class,retention_rule,
 		person,contact,contract,contract_rule,unit_profile,calendar_day,alarm_kind,rule_pack,pack_choice,rule,pack_class,
 		threshold,operation_rule,flapping_rule,alarm_transition,maintenance_window}'::text[])
