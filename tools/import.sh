@@ -7,9 +7,10 @@
 #   --system SYSTEM          wgs84, cgcs2000, gcj02 or bd09 (wgs84)
 #   --source TEXT            where it is from (the name of the file)
 #   --division CODE          of rows that do not say so
-#   --keys JSON              which property is which column: {"name": "MC"}
+#   --keys JSON              which property is which column: {"name": "MC"};
+#                            columns are name, kind, code, address, phone, division_code,
+#                            external_id, longitude, latitude
 #   --encoding NAME          of CSV and Shapefile, for example GB18030
-#   --x NAME, --y NAME       columns of a CSV file with longitude and latitude
 #
 # FILE is whatever ogr2ogr reads: CSV, GeoJSON, Shapefile, GeoPackage, KML ...
 # Which database: PGHOST, PGPORT, PGDATABASE, PGUSER, PGSERVICE.  Every feature
@@ -20,15 +21,14 @@ set -eu
 
 usage()
 {
-	sed -n 's/^# \{0,1\}//; 2,17p' "$0" >&2
+	sed -n 's/^# \{0,1\}//; 2,19p' "$0" >&2
 	exit 2
 }
 
 target=resource kind='' system=wgs84 source='' division='' keys='{}' encoding=''
-x='lon,lng,long,longitude,x,经度,jd' y='lat,latitude,y,纬度,wd'
 while [ $# -gt 0 ]; do
 	case $1 in
-		--target | --kind | --system | --source | --division | --keys | --encoding | --x | --y)
+		--target | --kind | --system | --source | --division | --keys | --encoding)
 			[ $# -gt 1 ] || usage
 			eval "${1#--}=\$2"
 			shift 2
@@ -40,6 +40,7 @@ done
 [ $# -ge 1 ] && [ $# -le 2 ] || usage
 file=$1
 layer=${2:-}
+set --
 here=$(dirname "$0")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -55,10 +56,6 @@ if [ -n "$encoding" ]; then
 		*.shp | *.SHP) set -- -oo "ENCODING=$encoding" ;;
 	esac
 fi
-case $1 in -oo) ;; *) set -- ;; esac
-case $file in
-	*.csv | *.CSV) set -- "$@" -oo "X_POSSIBLE_NAMES=$x" -oo "Y_POSSIBLE_NAMES=$y" -oo KEEP_GEOM_COLUMNS=YES ;;
-esac
 
 # Degrees of WGS84 or CGCS2000 if the file says in which projection it is; else
 # the numbers as they are.

@@ -138,7 +138,7 @@ BEGIN
 		'INSERT ON fireiot.import_staging',
 		'EXECUTE ON FUNCTION ' || (SELECT string_agg(p.oid::regprocedure::text, ', ' ORDER BY p.proname) FROM pg_proc AS p
 			WHERE p.pronamespace = 'fireiot'::regnamespace
-				AND p.proname IN ('load_divisions', 'check_divisions', 'geometry_of', 'begin_import', 'check_import', 'accept_import')),
+				AND p.proname IN ('load_divisions', 'check_divisions', 'geometry_of', 'srid_of', 'begin_import', 'check_import', 'accept_import')),
 		'INSERT, UPDATE, DELETE ON fireiot.maintenance_window, fireiot.threshold, fireiot.operation_rule, fireiot.flapping_rule',
 		'EXECUTE ON FUNCTION ' || (SELECT string_agg(p.oid::regprocedure::text, ', ' ORDER BY p.proname) FROM pg_proc AS p
 			WHERE p.pronamespace = 'fireiot'::regnamespace AND p.proname = ANY (fireiot.case_functions()))],

@@ -1,11 +1,19 @@
 -- Divisions: which one a code meant on a day, and more of them.
 
+CREATE OR REPLACE FUNCTION fireiot.srid_of(coordinate_system text)
+RETURNS integer
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE coordinate_system WHEN 'wgs84' THEN 4326 WHEN 'cgcs2000' THEN 4490 ELSE 0 END;
+END;
+COMMENT ON FUNCTION fireiot.srid_of(text) IS
+'The SRID of geometries in a coordinate system: 4326, 4490, or 0 for gcj02 and bd09, which have none';
+
 CREATE OR REPLACE FUNCTION fireiot.geometry_of(geojson jsonb, coordinate_system text)
 RETURNS geometry
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT st_setsrid(st_geomfromgeojson(geojson),
-		CASE coordinate_system WHEN 'wgs84' THEN 4326 WHEN 'cgcs2000' THEN 4490 ELSE 0 END);
+	SELECT st_setsrid(st_geomfromgeojson(geojson), fireiot.srid_of(coordinate_system));
 END;
 COMMENT ON FUNCTION fireiot.geometry_of(jsonb, text) IS
 'A geometry of GeoJSON, as columns named delivered take it: with the SRID of its coordinate system';

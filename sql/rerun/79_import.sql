@@ -36,11 +36,13 @@ BEGIN ATOMIC
 		('address', '{address,地址,详细地址,位置,dz}'),
 		('phone', '{phone,电话,联系电话}'),
 		('division_code', '{division_code,adcode,行政区划代码,区划代码,xzqdm}'),
-		('external_id', '{external_id,id,gid,objectid,fid,序号}')) AS n (field, names)
+		('external_id', '{external_id,id,gid,objectid,fid,序号}'),
+		('longitude', '{longitude,lon,lng,long,x,经度,东经,jd}'),
+		('latitude', '{latitude,lat,y,纬度,北纬,wd}')) AS n (field, names)
 	WHERE n.field = import_names.field;
 END;
 COMMENT ON FUNCTION fireiot.import_names(text) IS
-'Names of properties that are taken for a column: of name, kind, code, address, phone, division_code, external_id';
+'Names of properties that are taken for a column: of name, kind, code, address, phone, division_code, external_id, longitude and latitude';
 
 CREATE OR REPLACE FUNCTION fireiot.import_keys(batch fireiot.import_batch, field text)
 RETURNS text[]
@@ -77,8 +79,19 @@ END;
 COMMENT ON FUNCTION fireiot.resource_kind(text) IS
 'The kind of a resource by a word of a delivery: its key or a usual name; null if not known';
 
+CREATE OR REPLACE FUNCTION fireiot.degrees_of(word text)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE WHEN word ~ '^ *[-+]?[0-9]{1,9}([.][0-9]*)? *[°度]? *$' THEN substring(word FROM '[-+]?[0-9.]+')::double precision
+		ELSE (SELECT m[1]::double precision + m[2]::double precision / 60 + coalesce(nullif(m[3], '')::double precision, 0) / 3600
+			FROM regexp_match(word, '^ *(?:东经|北纬|[EN])? *([0-9]{1,3}) *[°度] *([0-9]{1,2}) *[′''’分] *(?:([0-9]{1,2}(?:[.][0-9]*)?) *[″"”秒])? *[EN]? *$') AS m) END;
+END;
+COMMENT ON FUNCTION fireiot.degrees_of(text) IS
+'Degrees from a number or from degrees, minutes and seconds as text: 120°12''36"; null if it is neither';
+
 -- A geometry that cannot be read is none: its row is refused, not the file.
-CREATE OR REPLACE FUNCTION fireiot.import_geometry(feature jsonb, coordinate_system text, swapped boolean)
+CREATE OR REPLACE FUNCTION fireiot.import_geometry(feature jsonb, longitude text, latitude text, coordinate_system text, swapped boolean)
 RETURNS geometry
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path FROM CURRENT
@@ -87,16 +100,18 @@ DECLARE
 	found geometry;
 BEGIN
 	IF coalesce(jsonb_typeof(feature -> 'geometry'), 'null') = 'null' THEN
-		RETURN NULL;
+		found := st_setsrid(st_makepoint(fireiot.degrees_of(longitude), fireiot.degrees_of(latitude)), fireiot.srid_of(coordinate_system));
+	-- to PostGIS null is 0
+	ELSIF NOT jsonb_path_exists(feature, '$.geometry.coordinates.** ? (@.type() != "number" && @.type() != "array")') THEN
+		found := fireiot.geometry_of(feature -> 'geometry', coordinate_system);
 	END IF;
-	found := fireiot.geometry_of(feature -> 'geometry', coordinate_system);
 	RETURN CASE WHEN st_isempty(found) THEN NULL WHEN swapped THEN st_flipcoordinates(found) ELSE found END;
 EXCEPTION WHEN OTHERS THEN
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION fireiot.import_geometry(jsonb, text, boolean) IS
-'The geometry of a GeoJSON Feature with the SRID of its coordinate system; null if there is none or none that can be read';
+COMMENT ON FUNCTION fireiot.import_geometry(jsonb, text, text, text, boolean) IS
+'The geometry of a GeoJSON Feature, else of its longitude and latitude, with the SRID of its coordinate system; null if there is none or none that can be read';
 
 -- The box is around the country and its seas; what is in it may be elsewhere.
 CREATE OR REPLACE FUNCTION fireiot.place_problem(delivered geometry)
@@ -117,7 +132,7 @@ CREATE OR REPLACE FUNCTION fireiot.as_system(delivered geometry, coordinate_syst
 RETURNS geometry
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT fireiot.point_of(st_setsrid(delivered, CASE coordinate_system WHEN 'wgs84' THEN 4326 WHEN 'cgcs2000' THEN 4490 ELSE 0 END), coordinate_system);
+	SELECT fireiot.point_of(st_setsrid(delivered, fireiot.srid_of(coordinate_system)), coordinate_system);
 END;
 COMMENT ON FUNCTION fireiot.as_system(geometry, text) IS
 'A point of a delivered geometry in WGS84 if its numbers are in this system, whatever was said of it';
@@ -159,13 +174,15 @@ COMMENT ON FUNCTION fireiot.begin_import(text, text, text, text, text, jsonb) IS
 'A new batch for fireiot.import_staging; its id. target: resource or unit; source: where it is from; what is said of system, kind and division counts for rows that do not say so themselves';
 
 CREATE OR REPLACE FUNCTION fireiot.import_values(properties jsonb, keys jsonb,
-	OUT name text, OUT code text, OUT address text, OUT phone text, OUT external_id text, OUT division_code text, OUT kind text)
+	OUT name text, OUT code text, OUT address text, OUT phone text, OUT external_id text, OUT division_code text, OUT kind text,
+	OUT longitude text, OUT latitude text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT max(v.value) FILTER (WHERE v.field = 'name'), max(v.value) FILTER (WHERE v.field = 'code'),
 		max(v.value) FILTER (WHERE v.field = 'address'), max(v.value) FILTER (WHERE v.field = 'phone'),
 		max(v.value) FILTER (WHERE v.field = 'external_id'), max(v.value) FILTER (WHERE v.field = 'division_code'),
-		max(v.value) FILTER (WHERE v.field = 'kind')
+		max(v.value) FILTER (WHERE v.field = 'kind'), max(v.value) FILTER (WHERE v.field = 'longitude'),
+		max(v.value) FILTER (WHERE v.field = 'latitude')
 	FROM (
 		SELECT f.key AS field, (
 			SELECT btrim(properties ->> k.key) FROM jsonb_array_elements_text(f.value) AS k (key)
@@ -183,7 +200,7 @@ SET search_path FROM CURRENT
 AS $$
 DECLARE
 	keys jsonb := (SELECT jsonb_object_agg(f.field, fireiot.import_keys(batch, f.field))
-		FROM unnest('{name,code,address,phone,external_id,division_code,kind}'::text[]) AS f (field));
+		FROM unnest('{name,code,address,phone,external_id,division_code,kind,longitude,latitude}'::text[]) AS f (field));
 BEGIN
 	UPDATE fireiot.import_staging AS s
 	SET state = 'checked', target_id = NULL, decided_at = NULL, decided_by = NULL, details = '{}', problems = '{}', geom = NULL,
@@ -191,7 +208,7 @@ BEGIN
 			SELECT coalesce(f.name, f.code), f.code, f.address, f.phone, coalesce(f.external_id, s.feature ->> 'id'),
 				coalesce(f.division_code, batch.division_code),
 				CASE WHEN batch.target = 'resource' THEN CASE WHEN f.kind IS NULL THEN batch.kind ELSE fireiot.resource_kind(f.kind) END END,
-				fireiot.import_geometry(s.feature, batch.coordinate_system, batch.swapped)
+				fireiot.import_geometry(s.feature, f.longitude, f.latitude, batch.coordinate_system, batch.swapped)
 			FROM fireiot.import_values(s.feature -> 'properties', keys) AS f)
 	WHERE s.batch_id = batch.id AND s.state <> 'accepted';
 

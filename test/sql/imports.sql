@@ -38,6 +38,17 @@ SELECT state, count(*), count(target_id) AS became, bool_and(decided_by = sessio
 SELECT s.row, r.kind, r.name, r.code, r.address, r.phone, r.division_code, r.external_id, r.source, r.detail, st_astext(r.geom, 5) AS geom
 FROM import_staging AS s JOIN resource AS r ON r.id = s.target_id WHERE s.batch_id = :batch ORDER BY s.row;
 
+-- Degrees in columns, as in CSV; what cannot be read stays in the row.
+SELECT word, round(degrees_of(word)::numeric, 6) FROM unnest(ARRAY['120.21', ' -0.5 ', '120.21°', '东经120°12′36″', '120度12分36.5秒', 'E120°12''36"', '30°15′', '30°15', 'abc', '', '1e5', '12.1.2']) AS word;
+SELECT begin_import('resource', 'table', kind => 'tank', keys => '{"latitude": "LATI"}') AS columns \gset
+INSERT INTO import_staging (batch_id, row, feature) VALUES
+	(:columns, 1, '{"geometry": null, "properties": {"name": "a", "经度": "120°12′36″", "LATI": "30.25", "lat": "1"}}'),
+	(:columns, 2, '{"properties": {"name": "b", "lng": "east of here", "LATI": "30.25"}}'),
+	(:columns, 3, '{"properties": {"name": "c", "x": "30.25", "LATI": "120.25"}}'),
+	(:columns, 4, '[]'), (:columns, 5, '{"properties": [1], "geometry": 7}');
+SELECT problem, rows FROM check_import(:columns);
+SELECT row, name, st_astext(geom) AS geom, problems FROM import_staging WHERE batch_id = :columns ORDER BY row;
+
 -- What may pass, passes when told; what was accepted stays.
 SELECT * FROM accept_import(:batch, '{no_name}');
 SELECT * FROM accept_import(:batch, '{duplicate_in_batch,no_place}');
