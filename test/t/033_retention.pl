@@ -216,7 +216,7 @@ sub cases_purged
 	refused($node, 'cases', 'SELECT * FROM fireiot.why(10)', '42704', qr/alarm 10 does not exist.*None was purged/s, 'no case');
 	is($site->(q{SELECT string_agg(records, ' ' ORDER BY from_at, records) FROM fireiot.purge_expired(false)}), 'alarm alarm_step alarm alarm_step', 'their records go');
 	is($site->($left), '13|13', 'and with them their clocks and notices');
-	refused($node, 'cases', 'SELECT * FROM fireiot.why(11)', '42704', qr/alarm 11 does not exist.*Alarms of before 2020-03-01.* were purged/s, 'a case that was purged');
+	refused($node, 'cases', 'SELECT * FROM fireiot.why(11)', '42704', qr/alarm 11 does not exist.*Alarms of before 2020-0(?:3-01|2-29).* were purged/s, 'a case that was purged');
 	is($site->('SELECT count(*) > 0 FROM fireiot.why(13)'), 't', 'and one that was not');
 	return;
 }
