@@ -32,7 +32,7 @@ OBJS = $(patsubst %,src/codec/%.o,$(CODEC)) \
 		downlink ingest_sql judge launcher \
 		listener now_tables ownership part_changes part_rows presence records registry row_writer seen \
 		session socket source statements status_sql store tls) \
-	src/keeper/keeper.o src/keeper/deadlines.o src/keeper/deadlines_sql.o src/keeper/map_changes.o src/fireiot.o
+	src/keeper/keeper.o src/keeper/deadlines.o src/keeper/deadlines_sql.o src/keeper/map_changes.o src/keeper/silence.o src/fireiot.o
 SHLIB_LINK = -lssl -lcrypto -lm
 
 PG_CPPFLAGS = -Isrc -DFIREIOT_VERSION='"$(EXTVERSION)"'

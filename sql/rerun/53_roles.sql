@@ -47,8 +47,10 @@ BEGIN
 		'INSERT ON fireiot.observation, fireiot.command_step',
 		'SELECT, INSERT, UPDATE ON fireiot.device_now, fireiot.part_now, fireiot.command',
 		'USAGE ON SEQUENCE fireiot.frame_id, fireiot.observation_id, fireiot.quarantine_id, fireiot.command_step_id, fireiot.command_id',
-		'EXECUTE ON FUNCTION fireiot.make_partitions(interval, timestamptz), fireiot.seal(), fireiot.checkpoint(), fireiot.note_roles(), fireiot.breach_due(integer), fireiot.recheck_alarms(), fireiot.announce_layers(bigint[])',
+		'EXECUTE ON FUNCTION fireiot.make_partitions(interval, timestamptz), fireiot.seal(), fireiot.checkpoint(), fireiot.note_roles(), fireiot.breach_due(integer), fireiot.recheck_alarms(), fireiot.announce_layers(bigint[]), fireiot.supervised_links(), fireiot.catch_up_devices()',
+		'EXECUTE ON FUNCTION fireiot.note_silence(fireiot.device_addr[], bigint[], timestamptz[], bigint[], boolean[]), fireiot.note_return(fireiot.device_addr[], timestamptz[])',
 		'EXECUTE ON FUNCTION fireiot.note_flaps(fireiot.device_addr[], fireiot.part_addr[], text[], integer[], boolean[], timestamptz[])',
+		'EXECUTE ON FUNCTION fireiot.note_last_flaps(fireiot.device_addr[], fireiot.part_addr[], text[], integer[], boolean[], timestamptz[])',
 		'SELECT ON fireiot.alarm_now, fireiot.alarm_backlog',
 		'EXECUTE ON FUNCTION fireiot.alarm_watch(), fireiot.note_signals(fireiot.device_addr[], fireiot.part_addr[], smallint[], smallint[], integer[], integer[], timestamptz[], timestamptz[], bigint[])',
 		'EXECUTE ON FUNCTION fireiot.keep_signals(fireiot.device_addr[], fireiot.part_addr[], smallint[], smallint[], integer[], integer[], timestamptz[], timestamptz[], bigint[], text)'],
@@ -139,7 +141,7 @@ BEGIN
 		'EXECUTE ON FUNCTION ' || (SELECT string_agg(p.oid::regprocedure::text, ', ' ORDER BY p.proname) FROM pg_proc AS p
 			WHERE p.pronamespace = 'fireiot'::regnamespace
 				AND p.proname IN ('load_divisions', 'check_divisions', 'geometry_of', 'srid_of', 'begin_import', 'check_import', 'accept_import')),
-		'INSERT, UPDATE, DELETE ON fireiot.maintenance_window, fireiot.threshold, fireiot.operation_rule, fireiot.flapping_rule',
+		'INSERT, UPDATE, DELETE ON fireiot.maintenance_window, fireiot.threshold, fireiot.operation_rule, fireiot.flapping_rule, fireiot.supervision',
 		'EXECUTE ON FUNCTION ' || (SELECT string_agg(p.oid::regprocedure::text, ', ' ORDER BY p.proname) FROM pg_proc AS p
 			WHERE p.pronamespace = 'fireiot'::regnamespace AND p.proname = ANY (fireiot.case_functions()))],
 		role);

@@ -127,19 +127,22 @@ COMMENT ON VIEW fireiot.confirm_latency IS
 'Frames by the time from their arrival to their answer, since the server started: each row those below upto_ms that are in no row above';
 
 -- What is in memory is newer than what is in the table; what is only in the
--- table was not heard since the server started.
+-- table was not heard since the server started.  What has a case for its silence
+-- is offline, even if its connection is open still.
 CREATE OR REPLACE VIEW fireiot.device_live AS
 SELECT coalesce(l.device, n.device) AS device,
 	least(n.first_seen, l.first_seen) AS first_seen,
 	greatest(n.last_seen, l.last_seen) AS last_seen,
-	coalesce(l.connected OR greatest(n.last_seen, l.last_seen)
-		> now() - current_setting('fireiot.offline_after', true)::interval, false) AS online,
+	coalesce(s.device IS NULL AND (l.connected OR greatest(n.last_seen, l.last_seen)
+		> now() - current_setting('fireiot.offline_after', true)::interval), false) AS online,
 	coalesce(l.skew_ms, n.skew_ms) AS skew_ms,
 	greatest(n.frames, l.frames) AS frames,
 	coalesce(l.transport, n.transport) AS transport,
 	coalesce(l.peer, n.peer) AS peer
 FROM fireiot.device_live() AS l
-FULL JOIN fireiot.device_now AS n ON n.device OPERATOR(fireiot.=) l.device;
+FULL JOIN fireiot.device_now AS n ON n.device OPERATOR(fireiot.=) l.device
+LEFT JOIN (SELECT DISTINCT a.device FROM fireiot.alarm_now AS a WHERE a.origin = 'silence' AND a.restored_at IS NULL) AS s
+	ON s.device OPERATOR(fireiot.=) coalesce(l.device, n.device);
 COMMENT ON VIEW fireiot.device_live IS
 'fireiot.device_now, and over it what the listeners know at this moment';
 
@@ -251,6 +254,8 @@ AS $$
 			'status_bit_bit_check status_bit_class_check status_bit_state_kind_check'),
 		('system_type', 'code kind name_zh name_en note builtin',
 			'system_type_check system_type_check1 system_type_code_check system_type_kind_check'),
+		('supervision', 'id unit_id device model profile pack silent_after closed_after quiet battery clause note builtin created_at changed_at',
+			'stamp_change registry_changed supervision_check supervision_check1 supervision_closed_after_check supervision_quiet_check supervision_silent_after_check'),
 		('unit_profile', 'unit_id control_room classified residential traits certifications packs note created_at changed_at',
 			'stamp_change unit_profile_traits_check'),
 		('threshold', 'id unit_id device part system_type component_type quantity low high hysteresis class kind enabled note created_at changed_at',
@@ -376,8 +381,10 @@ AS $$
 		WHERE NOT has_sequence_privilege(l.oid, 'fireiot.' || name, 'USAGE')
 		UNION ALL
 		SELECT 'EXECUTE ON FUNCTION ' || f
-		FROM listener AS l, (VALUES ('fireiot.make_partitions(interval, timestamptz)'), ('fireiot.seal()'), ('fireiot.checkpoint()'), ('fireiot.note_roles()'), ('fireiot.breach_due(integer)'), ('fireiot.alarm_watch()'), ('fireiot.recheck_alarms()'), ('fireiot.announce_layers(bigint[])'),
+		FROM listener AS l, (VALUES ('fireiot.make_partitions(interval, timestamptz)'), ('fireiot.seal()'), ('fireiot.checkpoint()'), ('fireiot.note_roles()'), ('fireiot.breach_due(integer)'), ('fireiot.alarm_watch()'), ('fireiot.recheck_alarms()'), ('fireiot.announce_layers(bigint[])'), ('fireiot.supervised_links()'), ('fireiot.catch_up_devices()'),
+			('fireiot.note_silence(fireiot.device_addr[],bigint[],timestamp with time zone[],bigint[],boolean[])'), ('fireiot.note_return(fireiot.device_addr[],timestamp with time zone[])'),
 			('fireiot.note_flaps(fireiot.device_addr[],fireiot.part_addr[],text[],integer[],boolean[],timestamp with time zone[])'),
+			('fireiot.note_last_flaps(fireiot.device_addr[],fireiot.part_addr[],text[],integer[],boolean[],timestamp with time zone[])'),
 			('fireiot.note_signals(fireiot.device_addr[],fireiot.part_addr[],smallint[],smallint[],integer[],integer[],timestamp with time zone[],timestamp with time zone[],bigint[])'),
 			('fireiot.keep_signals(fireiot.device_addr[],fireiot.part_addr[],smallint[],smallint[],integer[],integer[],timestamp with time zone[],timestamp with time zone[],bigint[],text)')) AS v (f)
 		WHERE NOT has_function_privilege(l.oid, f, 'EXECUTE')
@@ -681,6 +688,10 @@ AS $$
 			coalesce(d.next_due > now() - interval '10 s', true),
 			'The keeper records breaches: SELECT * FROM fireiot.listener; and the server''s log say what is in its way.'
 		FROM (SELECT min(due_at) AS next_due FROM fireiot.deadline WHERE state = 'open') AS d
+		UNION ALL
+		SELECT 16.8, 'links', l.n || ' silent', CASE WHEN l.n = 0 THEN true END,
+			'SELECT * FROM fireiot.board(50, ''{link}''); shows them, and whom to call.'
+		FROM (SELECT count(DISTINCT device) AS n FROM fireiot.alarm_now WHERE origin = 'silence' AND restored_at IS NULL) AS l
 		UNION ALL
 		SELECT 17, 'tables', count(*) || ' changes', count(*) = 0, 'SELECT * FROM fireiot.check(); says which, and how to undo them.'
 		FROM fireiot.check()

@@ -392,6 +392,20 @@ $$;
 COMMENT ON FUNCTION fireiot.purgeable() IS
 'Partitions that are past every term, free of holds and sealed whole';
 
+-- What was derived from records goes with them.
+CREATE OR REPLACE FUNCTION fireiot.forget_alarms(partition regclass)
+RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	EXECUTE format('DELETE FROM fireiot.deadline AS d USING %s AS a WHERE d.alarm_id = a.id', partition);
+	EXECUTE format('DELETE FROM fireiot.notice AS n USING %s AS a WHERE n.alarm_id = a.id', partition);
+END
+$$;
+COMMENT ON FUNCTION fireiot.forget_alarms(regclass) IS
+'Part of fireiot.purge_expired: the clocks and notices of alarms whose partition goes';
+
 CREATE OR REPLACE FUNCTION fireiot.purge_expired(
 	dry_run boolean DEFAULT true,
 	OUT records text, OUT partition text, OUT from_at timestamptz, OUT to_at timestamptz,
@@ -406,6 +420,8 @@ DECLARE
 	parent text;
 BEGIN
 	IF NOT dry_run THEN
+		-- in the order of all who write alarms
+		LOCK TABLE fireiot.alarm_now, fireiot.deadline IN ROW EXCLUSIVE MODE;
 		PERFORM fireiot.lock_holds();
 		-- no row comes in between sealing and drop
 		FOR parent IN SELECT DISTINCT p.records FROM fireiot.purgeable() AS p ORDER BY 1
@@ -422,6 +438,9 @@ BEGIN
 			VALUES (going.records, going.partition, going.from_at, going.to_at, going.rows, going.first_block, going.last_block,
 				going.root, going.classes, going.rule, going.clause, going.minimum::text, fireiot.session_login())
 			RETURNING c.id INTO certificate;
+			IF going.records = 'alarm' THEN
+				PERFORM fireiot.forget_alarms(going.partition::regclass);
+			END IF;
 			PERFORM fireiot.drop_purged_partition(going.partition);
 		END IF;
 		records := going.records;

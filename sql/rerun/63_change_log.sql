@@ -195,7 +195,7 @@ AS $$
 		command_code,data_unit_type,system_type,component_type,quantity,status_bit,frame_verdict,record_table,division,
 		retention_source,retention_choice,retention_class,retention_rule,
 		person,contact,contract,contract_rule,unit_profile,calendar_day,alarm_kind,rule_pack,pack_choice,rule,pack_class,
-		threshold,operation_rule,flapping_rule,alarm_transition,maintenance_window}'::text[])
+		threshold,operation_rule,flapping_rule,alarm_transition,maintenance_window,supervision}'::text[])
 $$;
 COMMENT ON FUNCTION fireiot.logged_tables() IS
 'Tables of fireiot whose changes are logged: the registry and the rules';

@@ -92,6 +92,13 @@ AS $$
 	WHERE a.origin = 'bit' AND a.restored_at < p.received_at AND a.flapping_since IS NOT NULL AND state_bits(p.state) & f.mask <> 0
 		AND p.received_at < now() - interval '5 minutes'
 	UNION ALL
+	-- a link that the keeper was not told of
+	SELECT 0, a.device, a.part, a.subject, a.opened_as, NULL, 'silence', false,
+		now(), d.last_seen, NULL, NULL, NULL, NULL, NULL, NULL, 'fireiot', NULL
+	FROM fireiot.alarm_now AS a
+	JOIN fireiot.device_now AS d ON d.device = a.device
+	WHERE a.origin = 'silence' AND a.restored_at IS NULL AND d.last_seen > a.last_at AND d.last_seen <= now()
+	UNION ALL
 	SELECT 0, b.device, b.part, 'quantity ' || b.quantity, b.class, b.kind, 'value', true,
 		b.received_at, b.observed_at, b.frame_id, NULL, b.quantity, b.value, b.limit_value, NULL, 'fireiot', NULL
 	FROM beyond AS b

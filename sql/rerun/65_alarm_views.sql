@@ -66,7 +66,7 @@ AS $$
 		SELECT DISTINCT d.device FROM fireiot.device AS d WHERE d.unit_id = fire_replay.unit_id
 		UNION SELECT c.device FROM case_of AS c WHERE c.device IS NOT NULL AND c.received_at >= from_at
 	), known (known_at, place, source, what, device, part, alarm_id, class, actor, happened_at, detail, opens) AS (
-		SELECT c.received_at, 1, 'alarm', 'opened', c.device, c.part, c.id, c.class, CASE c.origin WHEN 'report' THEN c.detail ->> 'reported_by' ELSE 'device' END,
+		SELECT c.received_at, 1, 'alarm', 'opened', c.device, c.part, c.id, c.class, CASE c.origin WHEN 'report' THEN c.detail ->> 'reported_by' WHEN 'silence' THEN 'fireiot' ELSE 'device' END,
 			c.occurred_at, jsonb_strip_nulls(jsonb_build_object('kind', c.kind, 'value', c.value, 'limit', c.limit_value)) || coalesce(c.detail, '{}'), 1
 		FROM case_of AS c
 		UNION ALL

@@ -382,6 +382,27 @@ $$;
 COMMENT ON FUNCTION fireiot.note_flaps(fireiot.device_addr[], fireiot.part_addr[], text[], integer[], boolean[], timestamptz[]) IS
 'The listener tells what it has counted of alarms that flap';
 
+-- A listener that ends cannot wait for who holds a case.
+CREATE OR REPLACE FUNCTION fireiot.note_last_flaps(
+	devices fireiot.device_addr[], parts fireiot.part_addr[], classes text[], repeats integer[], are_on boolean[], last_ats timestamptz[])
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, fireiot, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+	PERFORM fireiot.note_flaps(array_agg(u.device), array_agg(u.part), array_agg(u.class), array_agg(u.repeats), array_agg(u.is_on), array_agg(u.last_at))
+	FROM ROWS FROM (unnest(devices), unnest(parts), unnest(classes), unnest(repeats), unnest(are_on), unnest(last_ats))
+		AS u (device, part, class, repeats, is_on, last_at)
+	JOIN (SELECT a.device, a.part, a.class FROM fireiot.alarm_now AS a
+		WHERE a.subject = '' AND a.flapping_since IS NOT NULL AND a.device = ANY (devices)
+		ORDER BY a.device, a.part, a.class FOR UPDATE SKIP LOCKED) AS free
+		ON free.device = u.device AND free.part = u.part AND free.class = u.class;
+END
+$$;
+COMMENT ON FUNCTION fireiot.note_last_flaps(fireiot.device_addr[], fireiot.part_addr[], text[], integer[], boolean[], timestamptz[]) IS
+'The same when it ends: leaves out cases that somebody holds';
+
 CREATE OR REPLACE FUNCTION fireiot.alarm_changed()
 RETURNS void
 AS 'MODULE_PATHNAME', 'fireiot_alarm_changed'

@@ -25,6 +25,8 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'alarm % does not exist', why.alarm_id
 			USING ERRCODE = 'undefined_object',
+				DETAIL = coalesce((SELECT format('Alarms of before %s were purged; fireiot.purge_certificate has what is left of them.', max(c.to_at))
+					FROM fireiot.purge_certificate AS c WHERE c.records = 'alarm' HAVING count(*) > 0), 'None was purged.'),
 				HINT = 'SELECT id, unit_id, class, received_at FROM fireiot.alarm ORDER BY received_at DESC; lists them.';
 	END IF;
 	SELECT s.fields INTO said FROM fireiot.alarm_step AS s

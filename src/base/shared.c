@@ -25,6 +25,7 @@ typedef struct shared_state
 	LWLock	   *port_lock;
 	pg_atomic_uint64 news[NEWS_COUNT];
 	pg_atomic_uint64 next_due;	/* a TimestampTz that was said, or DUE_NEVER */
+	pg_atomic_uint32 returns;	/* silent devices were heard again */
 	worker_slot launcher;
 	worker_slot keeper;
 	listener_slot listeners[FLEXIBLE_ARRAY_MEMBER];
@@ -99,6 +100,7 @@ init_state(void)
 	for (int i = 0; i < NEWS_COUNT; i++)
 		pg_atomic_init_u64(&state->news[i], 1);
 	pg_atomic_init_u64(&state->next_due, (uint64) DUE_NEVER);
+	pg_atomic_init_u32(&state->returns, 0);
 }
 
 static void
@@ -109,6 +111,7 @@ init_devices(void)
 	{
 		pg_atomic_init_u64(&devices[i].key, 0);
 		pg_atomic_init_u32(&devices[i].owner, 0);
+		pg_atomic_init_u32(&devices[i].silent, 0);
 	}
 }
 
@@ -232,6 +235,26 @@ shared_device(uint64 device)
 }
 
 device_slot *
+shared_find_device(uint64 device)
+{
+	uint32		mask = (uint32) device_places() - 1;
+	uint32		home = (uint32) mix64(device) & mask;
+	uint64		wanted = device | DEVICE_KEY_USED;
+
+	for (uint32 i = 0; i < DEVICE_PROBES; i++)
+	{
+		device_slot *slot = &devices[(home + i) & mask];
+		uint64		key = pg_atomic_read_u64(&slot->key);
+
+		if (key == wanted)
+			return slot;
+		if (key == 0)
+			return NULL;
+	}
+	return NULL;
+}
+
+device_slot *
 shared_devices(int *count)
 {
 	*count = device_places();
@@ -335,6 +358,30 @@ void
 shared_take_next_due(void)
 {
 	(void) pg_atomic_exchange_u64(&state->next_due, (uint64) DUE_NEVER);
+}
+
+void
+shared_note_return(void)
+{
+	uint32		none = 0;
+
+	if (!pg_atomic_compare_exchange_u32(&state->returns, &none, 1))
+		return;
+	LWLockAcquire(state->lock, LW_SHARED);
+	wake(&state->keeper);
+	LWLockRelease(state->lock);
+}
+
+bool
+shared_take_returns(void)
+{
+	return pg_atomic_exchange_u32(&state->returns, 0) != 0;
+}
+
+bool
+shared_has_returns(void)
+{
+	return pg_atomic_read_u32(&state->returns) != 0;
 }
 
 void

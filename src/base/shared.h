@@ -18,6 +18,7 @@
 #include "storage/lwlock.h"
 
 #include "base/latency.h"
+#include "base/ticks.h"
 
 /* Why a frame or a connection was turned away; keys in refusal_key(). */
 typedef enum refusal
@@ -101,6 +102,13 @@ typedef struct listener_slot
 	worker_slot worker;
 	int			port;			/* in use; 0: none */
 	int			connections;
+
+	/*
+	 * It has heard everything that was said between these two moments, without
+	 * a gap; 0: it does not hear.
+	 */
+	ticks		hearing_since;
+	ticks		heard_until;
 	ingest_stat stat;
 } listener_slot;
 
@@ -149,8 +157,11 @@ typedef struct device_slot
 	TimestampTz first_seen;		/* since the server started */
 	TimestampTz last_seen;
 	TimestampTz disconnected_at;	/* 0: connected, or never was */
+	ticks		heard_at;		/* last_seen and disconnected_at, whatever is */
+	ticks		closed_at;		/* done to the clock; of connections only */
 	uint64		frames;
 	endpoint	peer;
+	pg_atomic_uint32 silent;	/* the keeper's: it waits for the next frame */
 } device_slot;
 
 /* Ask for the memory; called once, from _PG_init, when preloading. */
@@ -173,6 +184,9 @@ extern connection_slot *shared_connections(int listener);
  * as far as ownership goes.
  */
 extern device_slot *shared_device(uint64 device);
+
+/* The slot of a device, if it has one of its own; NULL. */
+extern device_slot *shared_find_device(uint64 device);
 
 /* All slots, for reading; *count of them. */
 extern device_slot *shared_devices(int *count);
@@ -205,6 +219,15 @@ extern void shared_announce_at_commit(shared_news what);
 extern void shared_due_at_commit(TimestampTz due);
 extern TimestampTz shared_next_due(void);
 extern void shared_take_next_due(void);
+
+/*
+ * Devices that were silent and are heard again: who hears one says so, and the
+ * keeper is woken if nobody had said so before.  The keeper takes what was said
+ * before it looks at them; was anything?
+ */
+extern void shared_note_return(void);
+extern bool shared_take_returns(void);
+extern bool shared_has_returns(void);
 
 /* Wake everything that waits: listeners and launcher. */
 extern void shared_wake_workers(void);

@@ -28,6 +28,10 @@ static statement note = {
 	"SELECT fireiot.note_flaps($1, $2, $3, $4, $5, $6)"
 };
 
+static statement note_last = {
+	"SELECT fireiot.note_last_flaps($1, $2, $3, $4, $5, $6)"
+};
+
 typedef struct flap
 {
 	device_addr device;
@@ -212,6 +216,12 @@ alarm_flaps_committed(alarm_flaps *flaps)
 }
 
 bool
+alarm_flaps_any(const alarm_flaps *flaps)
+{
+	return flaps->dirty > 0;
+}
+
+bool
 alarm_flaps_due(const alarm_flaps *flaps, ticks now)
 {
 	return flaps->dirty > 0 && ticks_passed(flaps->asked_at, now, 1000);
@@ -252,7 +262,7 @@ add_rows(array_builder *columns, const flap *f)
 }
 
 static void
-call(array_builder *columns, const catalog_ids *ids)
+call(statement *st, array_builder *columns, const catalog_ids *ids)
 {
 	Oid			elements[FLAP_COLUMNS] = {
 		ids->device_addr, ids->part_addr, TEXTOID, INT4OID, BOOLOID,
@@ -267,7 +277,7 @@ call(array_builder *columns, const catalog_ids *ids)
 		values[i] = array_end(&columns[i], elements[i]);
 	}
 	SPI_connect();
-	statement_run(&note, FLAP_COLUMNS, types, values, NULL);
+	statement_run(st, FLAP_COLUMNS, types, values, NULL);
 	SPI_finish();
 }
 
@@ -302,7 +312,27 @@ alarm_flaps_write(alarm_flaps *flaps, const catalog_ids *ids, ticks now)
 		count++;
 	}
 	if (count > 0)
-		call(columns, ids);
+		call(&note, columns, ids);
+}
+
+void
+alarm_flaps_write_last(alarm_flaps *flaps, const catalog_ids *ids)
+{
+	array_builder columns[FLAP_COLUMNS];
+	int			count = 0;
+
+	if (!ConditionalLockRelationOid(ids->part_now, RowExclusiveLock))
+		return;
+	for (int i = 0; i < FLAP_COLUMNS; i++)
+		array_begin(&columns[i], flaps->used * CLASSES);
+	for (int i = 0; i < PLACES; i++)
+		if (flaps->places[i].dirty)
+		{
+			add_rows(columns, &flaps->places[i]);
+			count++;
+		}
+	if (count > 0)
+		call(&note_last, columns, ids);
 }
 
 void
@@ -332,4 +362,5 @@ void
 alarm_flaps_forget_plans(void)
 {
 	statement_forget(&note);
+	statement_forget(&note_last);
 }

@@ -5,7 +5,8 @@
  * A contact that chatters would have a step written for each of its frames.
  * Once the database has said that a case is flapping, its repeats are counted
  * in the listener and written together; each change stays a row of observation
- * all the same.  What is counted and not written yet is lost with the process.
+ * all the same.  What is counted and not written yet is written when the process ends,
+ * and lost when it is killed.
  *
  * Memory: a table of fixed size; what finds no place in it is not counted here.
  */
@@ -41,13 +42,19 @@ extern void alarm_flaps_learn(alarm_flaps *flaps, device_addr device,
 /* The batch is committed. */
 extern void alarm_flaps_committed(alarm_flaps *flaps);
 
-/* Is there something to write by now? */
+/* Is there something to write; by now? */
+extern bool alarm_flaps_any(const alarm_flaps *flaps);
 extern bool alarm_flaps_due(const alarm_flaps *flaps, ticks now);
 
 /* Write some of it; inside a transaction.  Behind its commit: written. */
 extern void alarm_flaps_write(alarm_flaps *flaps, const catalog_ids *ids,
 							  ticks now);
 extern void alarm_flaps_written(alarm_flaps *flaps, ticks now);
+
+/*
+ * The process ends: write all that can be had at once; inside a transaction.
+ */
+extern void alarm_flaps_write_last(alarm_flaps *flaps, const catalog_ids *ids);
 
 extern void alarm_flaps_forget_plans(void);
 

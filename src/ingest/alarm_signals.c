@@ -422,6 +422,18 @@ alarm_signals_write_flaps(alarm_signals *s, const catalog_ids *ids, ticks now)
 	alarm_flaps_write(s->flaps, ids, now);
 }
 
+bool
+alarm_signals_counted(const alarm_signals *s)
+{
+	return s->flaps != NULL && alarm_flaps_any(s->flaps);
+}
+
+void
+alarm_signals_write_last(alarm_signals *s, const catalog_ids *ids)
+{
+	alarm_flaps_write_last(s->flaps, ids);
+}
+
 void
 alarm_signals_flaps_written(alarm_signals *s, ticks now)
 {

@@ -67,6 +67,10 @@ extern void alarm_signals_write_flaps(alarm_signals *s, const catalog_ids *ids,
 									  ticks now);
 extern void alarm_signals_flaps_written(alarm_signals *s, ticks now);
 
+/* The process ends: is there anything that was counted?  Write it. */
+extern bool alarm_signals_counted(const alarm_signals *s);
+extern void alarm_signals_write_last(alarm_signals *s, const catalog_ids *ids);
+
 extern void alarm_signals_forget_plans(void);
 
 #endif							/* FIREIOT_ALARM_SIGNALS_H */

@@ -10,6 +10,7 @@
 #include "miscadmin.h"
 #include "postmaster/bgworker.h"
 #include "storage/ipc.h"
+#include "storage/pmsignal.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -60,6 +61,8 @@ static struct
 	bool		leaving;		/* the extension is gone, or the port is
 								 * another */
 	ticks		turned_at;		/* the present turn began */
+	ticks		round_at;		/* each socket is heard once since then */
+	int			round_events;	/* as soon as there were so many as sockets */
 	ticks		batch_since;
 	ticks		checked_at;		/* what is done once a second */
 	ticks		looked_at;		/* for the extension */
@@ -403,6 +406,42 @@ handle(const loop_event *event, TimestampTz now)
 		connection_read(me.pool, c, take_frame, now);
 }
 
+/* ---- what was heard, for who judges silence ---- */
+
+/* Who did not hear for so long has missed that somebody spoke. */
+#define DEAF_MS 10000
+
+static void
+begin_hearing(void)
+{
+	me.round_events = 0;
+	me.round_at = ticks_now();
+	me.slot->heard_until = me.round_at;
+	me.slot->hearing_since = me.round_at;
+}
+
+/*
+ * All is read and stored that came before the round began.  Sockets that are
+ * ready come in turn: when there were as many events as sockets, each had its.
+ */
+static void
+note_hearing(int events)
+{
+	if (me.round_events == 0)
+		me.round_at = me.turned_at;
+	me.round_events += events + 1;
+	if (me.batch->count > 0 ||
+		(events == LOOP_EVENTS && me.round_events <
+		 connection_count(me.pool) + MAX_LISTEN_SOCKETS))
+		return;
+	if (ticks_passed(me.slot->heard_until, me.round_at, DEAF_MS))
+		me.slot->hearing_since = me.round_at;
+	/* what was heard is in the slots of the devices by now */
+	pg_write_barrier();
+	me.slot->heard_until = me.round_at;
+	me.round_events = 0;
+}
+
 /* ---- what is done now and then ---- */
 
 /* What is known to flap is written apart from the batches. */
@@ -422,6 +461,23 @@ write_flaps(void)
 		worker_forgive(&me.slot->worker, me.slot->worker.state);
 	}
 	PG_END_TRY();
+}
+
+/*
+ * However the process ends, but for what kills it.  Nothing interrupts this, so
+ * it waits for nobody; an error in it ends the process as it would end anyway.
+ */
+static void
+write_last_flaps(int code, Datum arg)
+{
+	if (me.slot->hearing_since == 0 || !PostmasterIsAlive() ||
+		!alarm_signals_counted(me.batch->signals))
+		return;
+	AbortOutOfAnyTransaction();
+	worker_begin("fireiot: writing repeats of alarms");
+	worker_commit_lazily();
+	alarm_signals_write_last(me.batch->signals, &me.batch->ids);
+	worker_commit();
 }
 
 static void
@@ -587,6 +643,7 @@ turn(loop_event *events)
 	if (n == 0 ||
 		ticks_passed(me.batch_since, me.turned_at, settings.batch_age_ms))
 		flush_batch();
+	note_hearing(n);
 	reap();
 	if (ticks_passed(me.checked_at, me.turned_at, 1000))
 		once_a_second(now);
@@ -609,6 +666,7 @@ serve(void)
 	me.leaving = false;
 	make_partitions();
 	worker_say(&me.slot->worker, WORKER_LISTENING, "listening");
+	begin_hearing();
 	while (!me.leaving)
 	{
 		turn(events);
@@ -623,6 +681,7 @@ serve(void)
 static void
 leave(void)
 {
+	me.slot->hearing_since = 0;
 	close_port();
 	batch_reset(me.batch);
 	datagram_forget();
@@ -673,6 +732,7 @@ set_up(void)
 							&me.slot->stat);
 	me.batch->limit = settings.batch_frames;
 	alarm_signals_count(me.batch->signals);
+	before_shmem_exit(write_last_flaps, (Datum) 0);
 	downlink_begin(me.batch, send_bytes);
 	load_tls();
 }
@@ -684,6 +744,7 @@ fireiot_listener_main(Datum arg)
 
 	me.number = DatumGetInt32(arg);
 	me.slot = shared_listener(me.number);
+	me.slot->hearing_since = 0;
 	memcpy(&order, MyBgworkerEntry->bgw_extra, sizeof(order));
 	worker_start(&me.slot->worker);
 	BackgroundWorkerInitializeConnection(NameStr(order.database),

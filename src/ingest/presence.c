@@ -61,15 +61,20 @@ is_ours(const session *s)
 
 /* A device whose connection is gone is not reached by it any more. */
 static void
-check_route(session *s, TimestampTz now)
+check_route(session *s, ticks tick, TimestampTz now)
 {
+	bool		was_connection;
+
 	if (s->route == NULL || is_reached(s, now))
 		return;
+	was_connection = s->route != s->datagram_route;
 	s->route = NULL;
 	if (!is_ours(s))
 		return;
 	s->unflushed = s->refused == REFUSAL_NONE && s->last_seen != 0;
 	s->slot->disconnected_at = now;
+	if (was_connection)
+		s->slot->closed_at = tick;
 }
 
 static void
@@ -101,7 +106,7 @@ gather(batch *b, session **sessions, int most, ticks tick, TimestampTz now)
 	while (count < most &&
 		   (s = session_next(b->sessions, &me.at)) != NULL)
 	{
-		check_route(s, now);
+		check_route(s, tick, now);
 		if (ticks_passed(s->routed_at, tick, SETTLED_AFTER_MS))
 			seen_shrink(&s->seen, s->widest, session_memory(b->sessions));
 		if (s->unflushed)

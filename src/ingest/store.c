@@ -381,6 +381,12 @@ publish(const session *s)
 	slot->skew_ms = s->skew_known ? s->skew_ms : PG_INT32_MIN;
 	slot->peer = s->peer;
 	slot->disconnected_at = 0;
+	slot->closed_at = 0;
+	slot->heard_at = ticks_now();
+	/* the keeper sets the flag, then looks at heard_at once more */
+	pg_memory_barrier();
+	if (pg_atomic_read_u32(&slot->silent) != 0)
+		shared_note_return();
 }
 
 void

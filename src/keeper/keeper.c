@@ -21,6 +21,7 @@
 #include "base/worker.h"
 #include "keeper/deadlines.h"
 #include "keeper/map_changes.h"
+#include "keeper/silence.h"
 
 /* How often it is asked whether alarms were missed: after errors, and anyway. */
 #define BACKLOG_MS 2000
@@ -107,6 +108,7 @@ turn(void)
 	has_extension = extension_is_there();
 	if (!has_extension)
 	{
+		silence_forget();
 		worker_say(me, WORKER_WAITING,
 				   "waiting for CREATE EXTENSION fireiot");
 		return;
@@ -148,7 +150,8 @@ try(void (*what) (void))
 }
 
 /*
- * Until the next turn; deadlines neither wait for it nor for what fails in it.
+ * Until the next turn; deadlines and silence neither wait for it nor for what
+ * fails in it.
  * Another configuration may want a turn sooner.
  */
 static void
@@ -161,10 +164,14 @@ rest(TimestampTz started, uint32 wait_event)
 	do
 	{
 		if (has_extension)
+		{
 			try(deadlines_turn);
+			try(silence_turn);
+		}
 		left = pause - (long) ((ticks_now() - begun) / 1000);
 		if (left > 0)
-			worker_wait(has_extension ? deadlines_pause(left) : left, wait_event);
+			worker_wait(has_extension ? silence_pause(deadlines_pause(left)) : left,
+						wait_event);
 	} while (left > 0 && !worker_reload());
 }
 

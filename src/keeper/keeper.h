@@ -1,8 +1,9 @@
 /*
  * keeper.h
  *	  The worker that does what time asks for: it seals records every
- *	  fireiot.seal_interval, and signs a checkpoint every
- *	  fireiot.checkpoint_interval.
+ *	  fireiot.seal_interval, signs a checkpoint every
+ *	  fireiot.checkpoint_interval, records breaches of deadlines when they are
+ *	  due, and opens cases of devices that are silent.
  *
  * Started by the launcher, which knows it by name only.
  */

@@ -192,6 +192,35 @@ sub dumped
 	return;
 }
 
+# What was derived of a case goes with its records, and nothing of another case.
+sub cases_purged
+{
+	my $site = sub { return $node->safe_psql('cases', $_[0]) };
+
+	create_database($node, 'cases');
+	# fires are kept for ever: alarms of a site that has none
+	$site->(q{
+		UPDATE fireiot.record_table SET classes = '{duty_log}' WHERE name IN ('alarm', 'alarm_step');
+		SELECT fireiot.make_partitions_of(t, '2020-01-15 12:00+08', '2020-02-15 12:00+08'), fireiot.make_partitions_of(t, now(), now()) FROM unnest('{alarm,alarm_step}'::text[]) AS t;
+		INSERT INTO fireiot.alarm (id, received_at, unit_id, class, kind, origin, packs, subject)
+		VALUES (11, '2020-01-10 12:00+08', 1, 'fault', 'fault.reported', 'report', 'jdz-2022-8/1,operator-default/1', 'a'),
+			(12, '2020-02-10 12:00+08', 1, 'fault', 'fault.reported', 'report', 'jdz-2022-8/1,operator-default/1', 'b'),
+			(13, now(), 1, 'fault', 'fault.reported', 'report', 'jdz-2022-8/1,operator-default/1', 'c');
+		INSERT INTO fireiot.alarm_step (alarm_id, received_at, step, actor)
+		VALUES (11, '2020-01-10 13:00+08', 'closed', 'me'), (12, '2020-02-10 13:00+08', 'closed', 'me'), (13, now(), 'closed', 'me');
+		SELECT fireiot.seal();
+	});
+	my $left = q{SELECT (SELECT string_agg(DISTINCT alarm_id::text, ' ' ORDER BY alarm_id::text) FROM fireiot.deadline),
+		(SELECT string_agg(DISTINCT alarm_id::text, ' ' ORDER BY alarm_id::text) FROM fireiot.notice)};
+	is($site->($left), '11 12 13|11 12 13', 'cases with clocks and notices');
+	refused($node, 'cases', 'SELECT * FROM fireiot.why(10)', '42704', qr/alarm 10 does not exist.*None was purged/s, 'no case');
+	is($site->(q{SELECT string_agg(records, ' ' ORDER BY from_at, records) FROM fireiot.purge_expired(false)}), 'alarm alarm_step alarm alarm_step', 'their records go');
+	is($site->($left), '13|13', 'and with them their clocks and notices');
+	refused($node, 'cases', 'SELECT * FROM fireiot.why(11)', '42704', qr/alarm 11 does not exist.*Alarms of before 2020-0(?:3-01|2-29).* were purged/s, 'a case that was purged');
+	is($site->('SELECT count(*) > 0 FROM fireiot.why(13)'), 't', 'and one that was not');
+	return;
+}
+
 $node->append_conf('postgresql.conf', "shared_preload_libraries = 'fireiot'\nfireiot.listen = off");
 $node->restart;
 site();
@@ -205,5 +234,6 @@ busy();
 hold_before();
 hold_behind();
 dumped();
+cases_purged();
 $node->stop;
 done_testing();

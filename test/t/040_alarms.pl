@@ -211,6 +211,21 @@ sub flapping
 	is(sql("SELECT fields ->> 'count' FROM alarm_step WHERE alarm_id = " . case_of($d) . ' ORDER BY id DESC LIMIT 1'), '2', 'and written together');
 	is(sql("SELECT count(*) FROM observation WHERE device = '$d->{address}'"), '15', 'each of them is stored');
 	is(sql("SELECT count(*) FROM alarm_step WHERE step = 'flapping' AND alarm_id = " . case_of($d)), '1', 'which is said once');
+	my $told = 7;
+	foreach my $end (sub { $node->restart }, sub { my @old = @_; kill 'TERM', @old; wait_until(sub { !grep { kill 0, $_ } @old }, 'it ends') })
+	{
+		said($d, map { (state_unit(1, 0), state_unit(1, 2)) } 1 .. 2);
+		$end->(workers($node));
+		wait_for_port($port);
+		$d->connect;
+		ok($node->poll_query_until('city', "SELECT repeats FROM fireiot.alarm_now WHERE device = '$d->{address}'", $told += 2), 'a listener that ends writes what it has counted');
+		# the next one has not been told that it flaps
+		said($d, state_unit(1, 0), state_unit(1, 2));
+		$told++;
+	}
+	ok($node->poll_query_until('city', "SELECT repeats FROM fireiot.alarm_now WHERE device = '$d->{address}'", $told), 'none is lost');
+	is(sql("SELECT sum(coalesce((fields ->> 'count')::integer, 1)) FROM alarm_step WHERE step = 'repeated' AND alarm_id = " . case_of($d)),
+		sql("SELECT repeats FROM alarm_now WHERE device = '$d->{address}'"), 'and the records have the same');
 	sql('SELECT verify_alarm(id, false, \'a bad contact\'), report_back(id), record_result(id, \'mended\'), close_alarm(id) FROM (SELECT ' . case_of($d) . ' AS id) AS c');
 	said($d, state_unit(1, 0), state_unit(1, 2));
 	is(now_of($d, '1.1/40.1', 'fire'), '0|f', 'when that is closed, the next one is another case');
