@@ -237,6 +237,7 @@ INSERT INTO fireiot.conformity (requirement, object, test, builtin) VALUES
 	('X-01', 'table fireiot.deadline', 'test/sql/clocks.sql', true),
 	('X-01', 'table fireiot.deadline', 'test/t/047_cases.pl', true),
 	('X-02', 'table fireiot.deadline', 'test/sql/clocks.sql', true),
+	('X-02', 'table fireiot.deadline', 'test/t/047_cases.pl', true),
 	('X-02', 'table fireiot.pack_class', 'test/sql/rules.sql', true),
 	('X-03', 'function fireiot.strictest', 'test/sql/rules.sql', true),
 	('X-03', 'table fireiot.deadline', 'test/sql/clocks.sql', true),
