@@ -4,7 +4,6 @@
 # alarm: beside a listener (ingest/beside.sh).
 
 ratio_rounds=8
-ratio_frames=$(scaled 400000 10000)
 
 # streamed NAME ALARMS: frames of relays into empty tables; of a thousand states
 # so many may open or end an alarm.
@@ -15,8 +14,8 @@ streamed()
 	cpu=$(cpu_seconds "$pid")
 	alarms=$2
 	# shellcheck disable=SC2086
-	devices "$1" $relays --frames "$ratio_frames"
-	sample "$1_cpu" "$(calc "($(cpu_seconds "$pid") - $cpu) * 1e6 / $ratio_frames")"
+	devices "$1" $relays --frames "$frames"
+	sample "$1_cpu" "$(calc "($(cpu_seconds "$pid") - $cpu) * 1e6 / $frames")"
 	sample "$1" "$(reported "$1" frames_per_s)"
 }
 
