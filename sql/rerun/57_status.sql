@@ -547,7 +547,7 @@ AS $$
 		SELECT 3, 'server', current_setting('server_version'), true, NULL
 		UNION ALL
 		SELECT 4, 'postgis', extversion, string_to_array(substring(extversion FROM '^\d+\.\d+'), '.')::integer[] >= '{3,3}',
-			format('Install the files of PostGIS 3.3 or later, then SELECT %I.postgis_extensions_upgrade();', extnamespace::regnamespace)
+			format('Install the files of PostGIS 3.3 or later, then SELECT %s.postgis_extensions_upgrade();', extnamespace::regnamespace)
 		FROM pg_extension WHERE extname = 'postgis'
 		UNION ALL
 		SELECT 5, 'recovery', CASE WHEN standby THEN 'standby: listeners start at promotion' ELSE 'primary' END, true, NULL

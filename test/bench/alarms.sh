@@ -13,35 +13,26 @@ parts=$(dirname "$0")/alarms
 scale=${BENCH_SCALE:-1}
 server="sh test/env/server.sh"
 name=bench-alarms
+bench=alarms
 simulator=build/sim/fireiot-sim
 report=build/bench/alarms.report
 tsv=build/bench/alarms.tsv
+work=build/bench/alarms.work
+
+. test/bench/figures.sh
+. test/bench/ingest/beside.sh
+. "$parts/ingest.sh"
 
 clean_up()
 {
 	trap '' INT TERM
 	$server stop "$name"
-	rm -rf "$($server where "$name")"
-}
-
-say()
-{
-	echo "# $*" >&2
-}
-
-size()
-{
-	awk "BEGIN { printf \"%d\", $1 * $scale }"
+	rm -rf "$work" "$($server where "$name")"
 }
 
 run()
 {
 	psql -XAtq -v ON_ERROR_STOP=1 "$@"
-}
-
-figure()
-{
-	printf '%s\t%s\t%s\n' "$1" "$2" "$3" | tee -a "$tsv"
 }
 
 start_server()
@@ -85,24 +76,24 @@ latency()
 open_latency()
 {
 	say 'alarms among five thousand frames a second'
-	devices --devices 2000 --rate 5000 --seconds "$(size 20)" --alarms 10
-	figure alarms.opened_meanwhile "$(run -c "SELECT count(*) FROM fireiot.alarm WHERE id > 1000000000")" alarms
-	figure alarms.open_latency_p50_ms "$(latency 0.5)" ms
-	figure alarms.open_latency_p99_ms "$(latency 0.99)" ms
-	figure alarms.open_confirm_p99_ms "$(reported confirm_p99_ms)" ms
+	devices --devices 2000 --rate 5000 --seconds "$(scaled 20 1)" --alarms 10
+	figure opened_meanwhile "$(run -c "SELECT count(*) FROM fireiot.alarm WHERE id > 1000000000")" alarms
+	figure open_latency_p50_ms "$(latency 0.5)" ms
+	figure open_latency_p99_ms "$(latency 0.99)" ms
+	figure open_confirm_p99_ms "$(reported confirm_p99_ms)" ms
 }
 
 # All parts catch fire at once, each behind a device of its own.
 storm()
 {
-	say "a storm of $(size 10000) fires"
-	devices --devices "$(size 10000)" --connections 200 --window 50 --frames "$(size 10000)" \
+	say "a storm of $(scaled 10000 1) fires"
+	devices --devices "$(scaled 10000 1)" --connections 200 --window 50 --frames "$(scaled 10000 1)" \
 		--first-device 0b0000000001 --parts 1 --mix 2:1 --change 100 --fire
-	figure alarms.storm_alarms "$(run -c "SELECT count(*) FROM fireiot.alarm WHERE device >= '0b0000000001' AND class = 'fire'")" alarms
-	figure alarms.storm_seconds "$(run -c "SELECT round(extract(epoch FROM max(pg_xact_commit_timestamp(xmin)) - min(received_at)), 3)
+	figure storm_alarms "$(run -c "SELECT count(*) FROM fireiot.alarm WHERE device >= '0b0000000001' AND class = 'fire'")" alarms
+	figure storm_seconds "$(run -c "SELECT round(extract(epoch FROM max(pg_xact_commit_timestamp(xmin)) - min(received_at)), 3)
 		FROM fireiot.alarm WHERE device >= '0b0000000001'")" s
-	figure alarms.storm_confirm_p50_ms "$(reported confirm_p50_ms)" ms
-	figure alarms.storm_confirm_p99_ms "$(reported confirm_p99_ms)" ms
+	figure storm_confirm_p50_ms "$(reported confirm_p50_ms)" ms
+	figure storm_confirm_p99_ms "$(reported confirm_p99_ms)" ms
 }
 
 # Processor time of the keeper, in ticks of 10 ms.
@@ -114,32 +105,33 @@ keeper_ticks()
 trap clean_up EXIT
 trap 'exit 130' INT TERM
 
-mkdir -p build/bench
-: >"$tsv"
+rm -rf "$work" "$tsv"
+mkdir -p "$work"
+: >"$work/figures"
 start_server
 keeper=$(run -c "SELECT pid FROM pg_stat_activity WHERE backend_type = 'fireiot keeper'")
 
-say "opening $(size 10000) alarms, with and without their clocks"
-run -v alarms="$(size 10000)" -f "$parts/arm.sql" >build/bench/alarms.arm
-figure alarms.arm_us_per_alarm "$(sed -n 1p build/bench/alarms.arm)" us
+say "opening $(scaled 10000 1) alarms, with and without their clocks"
+run -v alarms="$(scaled 10000 1)" -f "$parts/arm.sql" >build/bench/alarms.arm
+figure arm_us_per_alarm "$(sed -n 1p build/bench/alarms.arm)" us
 rm build/bench/alarms.arm
-say "opening $(size 100000) alarms, $(size 1000000) deadlines"
-run -v alarms="$(size 100000)" -v deadlines="$(size 1000000)" -f "$parts/fill.sql"
+say "opening $(scaled 100000 1) alarms, $(scaled 1000000 1) deadlines"
+run -v alarms="$(scaled 100000 1)" -v deadlines="$(scaled 1000000 1)" -f "$parts/fill.sql"
 
 say 'the board'
-figure alarms.board_ms "$(run -f "$parts/board.sql" | tail -1)" ms
+figure board_ms "$(run -f "$parts/board.sql" | tail -1)" ms
 
 say 'the keeper waits'
 run -c 'VACUUM ANALYZE fireiot.deadline' -c CHECKPOINT
 before=$(keeper_ticks)
 sleep 20
 after=$(keeper_ticks)
-figure alarms.keeper_idle_cpu_percent "$(awk "BEGIN { printf \"%.2f\", ($after - $before) / 20 }")" %
-figure alarms.deadlines_open "$(run -c "SELECT count(*) FROM fireiot.deadline WHERE state = 'open'")" deadlines
+figure keeper_idle_cpu_percent "$(awk "BEGIN { printf \"%.2f\", ($after - $before) / 20 }")" %
+figure deadlines_open "$(run -c "SELECT count(*) FROM fireiot.deadline WHERE state = 'open'")" deadlines
 
 say 'the keeper works'
-run -F " " -v breaches="$(size 2000)" -f "$parts/breach.sql" | while read -r figure value; do
-	figure "alarms.$figure" "$value" ms
+run -F " " -v breaches="$(scaled 2000 1)" -f "$parts/breach.sql" | while read -r figure value; do
+	figure "$figure" "$value" ms
 done
 
 # beside all these, whose ids were given by hand
@@ -147,3 +139,7 @@ run -c "SELECT setval('fireiot.alarm_id', 1000000000)" >/dev/null
 open_latency
 storm
 rm -f "$report"
+$server stop "$name"
+with_listener bench_ingest_ratio
+
+mv "$work/figures" "$tsv"

@@ -17,11 +17,13 @@ scale=${BENCH_SCALE:-1}
 simulator=build/sim/fireiot-sim
 server="sh test/env/server.sh"
 name=bench-ingest
+bench=ingest
+rounds=5
 tsv=build/bench/ingest.tsv
 work=build/bench/ingest.work
 background=
 
-. "$parts/figures.sh"
+. test/bench/figures.sh
 . "$parts/server.sh"
 . "$parts/devices.sh"
 . "$parts/stream.sh"

@@ -13,11 +13,14 @@ parts=$(dirname "$0")/ledger
 scale=${BENCH_SCALE:-1}
 server="sh test/env/server.sh"
 name=bench-ledger
+bench=ledger
 tsv=build/bench/ledger.tsv
 simulator=build/sim/fireiot-sim
 work=build/bench/ledger.work
 
-. "$parts/figures.sh"
+. test/bench/figures.sh
+. test/bench/ingest/beside.sh
+. "$parts/server.sh"
 . "$parts/copy.sh"
 . "$parts/chain.sh"
 . "$parts/pieces.sh"
@@ -46,6 +49,6 @@ bench_pieces
 bench_prove
 bench_idle
 $server stop "$name"
-bench_ingest
+with_listener bench_cost bench_lag
 
 mv "$work/figures" "$tsv"

@@ -13,10 +13,12 @@ parts=$(dirname "$0")/space
 scale=${BENCH_SCALE:-1}
 server="sh test/env/server.sh"
 name=bench-space
+bench=space
 tsv=build/bench/space.tsv
 work=build/bench/space.work
 
-. "$parts/figures.sh"
+. test/bench/figures.sh
+. "$parts/server.sh"
 . "$parts/transform.sh"
 
 clean_up()

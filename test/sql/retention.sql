@@ -18,6 +18,26 @@ SELECT * FROM fireiot.retention_of('{duty_log,alarm_handling}');
 SELECT * FROM fireiot.retention_of('{duty_log,patrol}');
 SELECT never FROM fireiot.retention_of('{}') UNION ALL SELECT never FROM fireiot.retention_of('{duty_log,unknown}');
 
+-- where the documents contradict each other: what each says, and what becomes of it
+BEGIN;
+INSERT INTO fireiot.retention_choice (source, applies, reason) VALUES ('SZ', true, 'in Suzhou');
+INSERT INTO fireiot.retention_rule (rule, source, clause, classes, maximum) VALUES ('own', 'own', 'backup plan 3', '{backup}', '10 years');
+CREATE FUNCTION pg_temp.said(class text, OUT says text, OUT never boolean, OUT minimum interval, OUT maximum interval, OUT awaits_verdict boolean) LANGUAGE sql AS $$
+	SELECT (SELECT string_agg(DISTINCT format('%s %s', r.source, coalesce(r.minimum::text, CASE WHEN r.never THEN 'never goes' ELSE concat_ws(' ', 'at most', r.maximum) END)), ', ')
+			FROM fireiot.retention_rule AS r WHERE r.classes && ARRAY[c.class, c.kind, c.family]),
+		t.never, t.minimum, t.maximum, t.awaits_verdict
+	FROM fireiot.retention_class AS c JOIN fireiot.retention_term AS t USING (class) WHERE c.class = $1 $$;
+-- X-07, X-08: video: the longest of all until there is a verdict, and of what it is then
+SELECT class, s.* FROM unnest('{fire_video,fire_video_suspected,fire_video_confirmed,archive_backup}'::text[]) AS class, pg_temp.said(class) AS s;
+-- X-09, X-10: calls, duty log and handover: the longest
+SELECT class, s.* FROM unnest('{call_audio,duty_log,handover}'::text[]) AS class, pg_temp.said(class) AS s;
+-- X-13: of backups the least and the most, which are two columns
+SELECT class, s.* FROM unnest('{database_backup,archive_backup}'::text[]) AS class, pg_temp.said(class) AS s;
+-- X-14: what never goes does not, though another clause names years; the most is for backups only
+SELECT class, s.* FROM unnest('{fire_warning,facility_state,patrol,operation_log,fault}'::text[]) AS class, pg_temp.said(class) AS s;
+SELECT count(*) FROM fireiot.retention_term WHERE maximum IS NOT NULL AND kind <> 'backup';
+ROLLBACK;
+
 -- a site decides which sources apply; never is never
 BEGIN;
 INSERT INTO fireiot.retention_choice (source, applies, reason) VALUES ('ZJ', false, 'not in Zhejiang'), ('CQ', false, 'not certified'), ('SZ', true, 'in Suzhou');

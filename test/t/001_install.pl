@@ -183,6 +183,9 @@ sub other_places
 	is( $node->safe_psql('postgis_elsewhere',
 			q{SELECT "gis data".st_srid(fireiot.to_wgs84('POINT(120 30)'::"gis data".geometry, 'gcj02'))}),
 		'4326', 'and coordinates are converted there');
+	$node->safe_psql('postgis_elsewhere', "UPDATE pg_extension SET extversion = '3.2.0' WHERE extname = 'postgis'");
+	is( $node->safe_psql('postgis_elsewhere', q{SELECT hint FROM fireiot.status() WHERE item = 'postgis'}),
+		'Install the files of PostGIS 3.3 or later, then SELECT "gis data".postgis_extensions_upgrade();', 'and the hint of an old one names its schema');
 
 	refused($node, 'no_postgis', 'CREATE EXTENSION postgis; CREATE EXTENSION fireiot SCHEMA public',
 		'0A000', qr/must be installed in schema/, 'in another schema');

@@ -4,20 +4,20 @@
 use strict;
 use warnings;
 
+use Clock;
 use Devices;
 use Fireiot;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $clock = PostgreSQL::Test::Utils::tempdir() . '/clock';
+my $clock = Clock->new;
 my ($node, $port) = new_centre('own_clock', <<~CONF);
 	fireiot.listeners = 2
 	fireiot.idle_timeout = 600
 	fireiot.frame_timeout = 1
 	CONF
 my $fleet = Fleet->new($port, first => '00c20000');
-my $ahead = 0;
 
 sub sql
 {
@@ -27,11 +27,9 @@ sub sql
 # How far the server's clock is ahead of ours, in seconds, from now on.
 sub set_clock
 {
-	($ahead) = @_;
+	my ($ahead) = @_;
 
-	open my $to, '+<', $clock or die "$clock: $!";
-	syswrite($to, pack 'q', $ahead) == 8 or die "$clock: $!";
-	close $to;
+	$clock->ahead($ahead);
 	is(sql('SELECT abs(extract(epoch FROM clock_timestamp()) - ' . (time + $ahead) . ') < 60'), 't', "the server's clock is $ahead s ahead");
 	return;
 }
@@ -39,8 +37,7 @@ sub set_clock
 # Start, or restart, under the clock that can be set.
 sub start
 {
-	local %ENV = (%ENV, LD_PRELOAD => $ENV{FIREIOT_CLOCK}, TEST_CLOCK => $clock);
-	$node->start;
+	$clock->start($node);
 	wait_for_port($port);
 	return;
 }
@@ -194,7 +191,6 @@ sub restarted
 	return;
 }
 
-append_to_file($clock, pack 'q', 0);
 $node->stop;
 start();
 $fleet->confirm(200);

@@ -3,6 +3,7 @@
 use strict;
 use warnings;
 
+use Clock;
 use Devices;
 use File::Path ();
 use Fireiot;
@@ -266,15 +267,13 @@ sub two_sealers
 
 # ---- the clock ----
 
-my $clock = PostgreSQL::Test::Utils::tempdir() . '/clock';
+my $clock = Clock->new;
 
 sub set_clock
 {
 	my ($ahead) = @_;
 
-	open my $to, '+<', $clock or die "$clock: $!";
-	syswrite($to, pack 'q', $ahead) == 8 or die "$clock: $!";
-	close $to;
+	$clock->ahead($ahead);
 	is(city('SELECT abs(extract(epoch FROM clock_timestamp()) - ' . (time + $ahead) . ') < 60'), 't', "the server's clock is $ahead s ahead");
 	return;
 }
@@ -287,13 +286,9 @@ sub clock_set
 
 	system_or_bail('openssl', 'genpkey', '-algorithm', 'ed25519', '-out', $key);
 	chmod 0600, $key;
-	append_to_file($clock, pack 'q', 0);
 	$node->append_conf('postgresql.conf', "fireiot.checkpoint_key_file = '$key'\nfireiot.checkpoint_interval = 1h");
 	$node->stop;
-	{
-		local %ENV = (%ENV, LD_PRELOAD => $ENV{FIREIOT_CLOCK}, TEST_CLOCK => $clock);
-		$node->start;
-	}
+	$clock->start($node);
 	# one is signed by the keeper's start
 	wait_until(sub { city('SELECT count(*) FROM fireiot.ledger_checkpoint') > 0 }, 'signed');
 	foreach my $step ([ 60, 0 ], [ 3 * $day, 1 ], [ -2 * $day, 1 ], [ 365 * $day, 1 ], [ 0, 1 ])

@@ -4,37 +4,20 @@
 use strict;
 use warnings;
 
+use Clock;
 use Devices;
 use Fireiot;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $clock = PostgreSQL::Test::Utils::tempdir() . '/clock';
+my $clock = Clock->new;
 my ($node, $port) = new_centre('clocks', 'restart_after_crash = on', allows_streaming => 1);
-my $ahead = 0;
 my $device = Device->new('00d100000001', $port);
 
 sub sql
 {
 	return $node->safe_psql('city', $_[0]);
-}
-
-sub write_clock
-{
-	($ahead) = @_;
-	open my $to, '+<', $clock or die "$clock: $!";
-	syswrite($to, pack 'q', $ahead) == 8 or die "$clock: $!";
-	close $to;
-	return;
-}
-
-sub start
-{
-	my ($server) = @_;
-	local %ENV = (%ENV, LD_PRELOAD => $ENV{FIREIOT_CLOCK}, TEST_CLOCK => $clock);
-	$server->start;
-	return;
 }
 
 # A new case of this class in a unit of these packs, by a frame of a device or by
@@ -56,7 +39,7 @@ sub set_before
 {
 	my ($case, $rule, $seconds) = @_;
 	my $left = sql("SELECT floor(extract(epoch FROM due_at - clock_timestamp()) - $seconds) FROM deadline WHERE alarm_id = $case AND rule = '$rule' AND state = 'open'");
-	write_clock($ahead + $left);
+	$clock->ahead($clock->{ahead} + $left);
 	return;
 }
 
@@ -143,7 +126,7 @@ sub clock_goes_back
 	my $before = sql("SELECT count(*) FROM alarm_step WHERE step = 'breached'");
 	my $old = open_case(1, 'gas.leak');
 
-	write_clock($ahead - 3600);
+	$clock->ahead($clock->{ahead} - 3600);
 	my $case = open_case(1, 'gas.leak');
 	breached_when_due($case, 'ZJ-067');
 	is(state_of($old, 'ZJ-067'), 'open', 'one that was opened in the future waits for its time');
@@ -165,8 +148,8 @@ sub crashes
 	breached_when_due($case, 'ZJ-060');
 	my $down = open_case(1, 'fault.reported');
 	$node->stop('immediate');
-	write_clock($ahead + 7200);
-	start($node);
+	$clock->ahead($clock->{ahead} + 7200);
+	$clock->start($node);
 	ok($node->poll_query_until('city', "SELECT state = 'breached' FROM fireiot.deadline WHERE alarm_id = $down AND rule = 'ZJ-060'"), 'due while the server was down: breached when it is up');
 	cmp_ok(sql("SELECT extract(epoch FROM s.received_at - s.due_at) FROM alarm_step AS s WHERE alarm_id = $down AND step = 'breached' AND rule = 'ZJ-060'"),
 		'>', 3600, 'late, and both times are there');
@@ -207,7 +190,7 @@ sub promoted
 	$node->backup('base');
 	$standby->init_from_backup($node, 'base', has_streaming => 1);
 	$standby->append_conf('postgresql.conf', 'fireiot.port = ' . free_port());
-	start($standby);
+	$clock->start($standby);
 	$node->wait_for_catchup($standby);
 	$node->stop('immediate');
 	$standby->promote;
@@ -216,9 +199,8 @@ sub promoted
 	return;
 }
 
-append_to_file($clock, pack 'q', 0);
 $node->stop;
-start($node);
+$clock->start($node);
 wait_for_port($port);
 city();
 $device->connect;

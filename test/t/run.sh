@@ -63,9 +63,10 @@ make_directory()
 	cp test/t/*.pl test/t/*.pm "$dir/t"
 	cp test/verify_proof.sh "$dir/t"
 	export FIREIOT_VERIFY_PROOF="$dir/t/verify_proof.sh"
-	cp docs/ledger.md docs/ledger-attacks.md "$dir/docs"
-	mkdir "$dir/test"
+	cp docs/ledger.md docs/ledger-attacks.md docs/conformity.md "$dir/docs"
+	mkdir -p "$dir/test/data"
 	cp -r test/sql test/expected test/t "$dir/test"
+	cp test/data/requirements.txt "$dir/test/data"
 	if [ -n "${FIREIOT_SIM:-}" ]; then
 		cp "$FIREIOT_SIM" "$dir/fireiot-sim"
 		export FIREIOT_SIM="$dir/fireiot-sim"

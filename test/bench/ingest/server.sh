@@ -49,11 +49,6 @@ wait_for()
 	done
 }
 
-sql()
-{
-	psql -X -q -A -t -v ON_ERROR_STOP=1 "$@"
-}
-
 listeners_ready()
 {
 	[ "$(sql -c "SELECT count(*) FILTER (WHERE state = 'listening') = count(*)

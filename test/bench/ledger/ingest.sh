@@ -1,21 +1,9 @@
 # ingest.sh
 #
 # What sealing costs the stream of frames, and how long a row waits for
-# its block.  Server, devices and partitions are those of make bench ONLY=ingest.
+# its block: beside a listener (ingest/beside.sh).
 
 ingest_rounds=6
-ingest_parts=test/bench/ingest
-
-die()
-{
-	say "$*"
-	exit 1
-}
-
-calc()
-{
-	awk "BEGIN { printf \"%.12g\\n\", $1 }"
-}
 
 # seal_every TIME: once it is so, and what there was is sealed.
 seal_every()
@@ -46,22 +34,20 @@ streamed()
 	sample "$1" "$(reported "$1" frames_per_s)"
 }
 
-# In turns, so that what slows the machine slows both.
+sealed()
+{
+	streamed sealed 1s
+}
+
+unsealed()
+{
+	streamed unsealed 1h
+}
+
 bench_cost()
 {
-	say "frames with sealing and without, $ingest_rounds rounds"
-	# shellcheck disable=SC2086
-	devices warm_up $relays --frames "$(scaled 300000 20000)"
-	for round in $(seq "$ingest_rounds"); do
-		if [ $((round % 2)) -eq 0 ]; then
-			streamed sealed 1s
-			streamed unsealed 1h
-		else
-			streamed unsealed 1h
-			streamed sealed 1s
-		fi
-		sample cost "$(calc "$(tail -n 1 "$work/sealed.sample") / $(tail -n 1 "$work/unsealed.sample")")"
-	done
+	warm_up
+	pairs "$ingest_rounds" cost sealed unsealed
 	figure sealed_frames_per_s "$(median sealed)" 1/s
 	figure unsealed_frames_per_s "$(median unsealed)" 1/s
 	figure sealed_cpu_us_per_frame "$(median sealed_cpu)" us
@@ -98,20 +84,4 @@ bench_lag()
 	done
 	figure seal_lag_p50_ms "$(median lag_p50)" ms
 	figure seal_lag_p99_ms "$(median lag_p99)" ms
-}
-
-# On a server of its own, with the functions of make bench ONLY=ingest.
-bench_ingest()
-{
-	(
-		parts=$ingest_parts
-		name=$name-ingest
-		. "$parts/server.sh"
-		. "$parts/devices.sh"
-		trap 'trap "" INT TERM; remove_server' EXIT
-		trap 'exit 130' INT TERM
-		start_server
-		bench_cost
-		bench_lag
-	)
 }
