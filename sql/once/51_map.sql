@@ -3,3 +3,6 @@
 CREATE SCHEMA fireiot_map;
 COMMENT ON SCHEMA fireiot_map IS
 'Layers of fireiot for maps: QGIS, GeoServer, pg_tileserv, pg_featureserv, Martin. Classified units are in none of them';
+
+CREATE INDEX part_by_building ON fireiot.part (building_id) WHERE building_id IS NOT NULL;
+COMMENT ON INDEX fireiot.part_by_building IS 'What is in classified buildings';

@@ -224,7 +224,7 @@ AS $$
 		('pack_class', 'pack version kind class called note builtin',
 			'keep_all_rules keep_rules pack_class_class_check'),
 		('part', 'device part building_id area_id name location floor manufacturer model serial_number enabled installed_at delivered coordinate_system plan_x plan_y geom map_id note created_at changed_at',
-			'stamp_change place_part part_by_area part_geom part_map_id_key part_check part_coordinate_system_check'),
+			'stamp_change place_part part_by_area part_by_building part_geom part_map_id_key part_check part_coordinate_system_check'),
 		('part_now', 'device part kind quantity state raw_value value operator text observed_at received_at since frame_id', ''),
 		('legal_hold', 'id received_at tx placed_by reason device unit_id case_id from_at to_at',
 			'legal_hold_by_time legal_hold_check legal_hold_reason_check'),

@@ -5,13 +5,13 @@
 --
 -- They read by the rights of their owner and take values only, no conditions:
 -- so they may use the indexes and leave out afterwards what is classified.
--- Their names are bound when they are made: nobody can put a function of
--- another schema in the way of theirs.
 --
--- A tile of up to 2500 of them has each by itself, with its id.  One that would
+-- A tile of up to 1500 of them has each by itself, with its id.  One that would
 -- have more has a feature for each of 64 by 64 cells, with how many there are;
--- of resources, of which there may be millions, one out of each of 32 by 32:
+-- of resources, of which there may be millions, one out of each of 24 by 24:
 -- what a tile costs is then bounded.
+--
+-- PL/pgSQL keeps its plans: to plan one of these takes longer than to run it.
 
 -- Shifted tiles lie on shifted maps: x and y are of the map, in its system.
 CREATE OR REPLACE FUNCTION fireiot.tile_system(coordinate_system text)
@@ -24,20 +24,29 @@ COMMENT ON FUNCTION fireiot.tile_system(text) IS
 'The system that is asked for, else that of fireiot.map_coordinate_system';
 
 -- Spherical Mercator by numbers: of GCJ-02 and BD-09 there is no SRID to
--- transform from.  The last latitude of a map is 85.051 degrees.
+-- transform from.  The last latitude of a map is 85.051 degrees.  Not STRICT
+-- and one expression, so that it is inlined.
 CREATE OR REPLACE FUNCTION fireiot.on_map(place geometry, coordinate_system text)
 RETURNS geometry
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT st_makepoint(st_x(p.shifted) * 111319.49079327358,
-		ln(tan(radians(45 + least(greatest(st_y(p.shifted), -85.06), 85.06) / 2))) * 6378137)
-	FROM (SELECT fireiot.from_wgs84(place, coordinate_system) AS shifted OFFSET 0) AS p;
+	SELECT st_makepoint(st_x(fireiot.from_wgs84(place, coordinate_system)) * 111319.49079327358,
+		ln(tan(radians(45 + least(greatest(st_y(fireiot.from_wgs84(place, coordinate_system)), -85.06), 85.06) / 2))) * 6378137);
 END;
 COMMENT ON FUNCTION fireiot.on_map(geometry, text) IS
 'A point in WGS84 in the metres of a web map whose coordinates are of the system; without an SRID';
 
--- No shift is as far as 0.0135 degrees; between the corners of a tile it bends
--- by less than the margin.
+CREATE OR REPLACE FUNCTION fireiot.tile_latitude(y double precision, z integer)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT degrees(atan(sinh(pi() * (1 - 2 * y / 2 ^ z))));
+END;
+COMMENT ON FUNCTION fireiot.tile_latitude(double precision, integer) IS
+'Latitude of the upper edge of the row y of tiles';
+
+-- A 64th more on each side, as the tile has it.  No shift is as far as 0.0135
+-- degrees; between the corners of a tile it bends by less than the margin.
 CREATE OR REPLACE FUNCTION fireiot.tile_reach(z integer, x integer, y integer, coordinate_system text)
 RETURNS geometry
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -45,19 +54,32 @@ BEGIN ATOMIC
 	SELECT CASE WHEN coordinate_system IN ('wgs84', 'cgcs2000') THEN box.outline
 		ELSE st_expand(st_envelope(st_collect(box.outline, fireiot.to_wgs84(st_setsrid(box.outline, 0), coordinate_system))),
 			0.0135 / greatest(1, (1 << least(z, 20)) / 256)) END
-	FROM (SELECT st_transform(st_tileenvelope(z, x, y, margin => 64.0 / 4096), 4326) AS outline OFFSET 0) AS box;
+	FROM (SELECT st_makeenvelope((x - 1.0 / 64) * 360 / 2 ^ z - 180, fireiot.tile_latitude(y + 65.0 / 64, z),
+		(x + 65.0 / 64) * 360 / 2 ^ z - 180, fireiot.tile_latitude(y - 1.0 / 64, z), 4326) AS outline OFFSET 0) AS box;
 END;
 COMMENT ON FUNCTION fireiot.tile_reach(integer, integer, integer, text) IS
 'A box in WGS84 around all that is on a tile, whose numbers are of a map in the system';
 
-CREATE OR REPLACE FUNCTION fireiot.cell_on_map(place geometry, coordinate_system text, z integer)
-RETURNS geometry
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+-- Where a tile would hold too many, one feature stands for all of a cell.
+CREATE OR REPLACE FUNCTION fireiot.cell_in(box geometry, n integer, place geometry)
+RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT st_snaptogrid(fireiot.on_map(place, coordinate_system), 40075016.685578488 / (64::bigint << z));
+	SELECT floor((st_y(place) - st_ymin(box)) / (st_ymax(box) - st_ymin(box)) * n)::integer * n
+		+ floor((st_x(place) - st_xmin(box)) / (st_xmax(box) - st_xmin(box)) * n)::integer;
 END;
-COMMENT ON FUNCTION fireiot.cell_on_map(geometry, text, integer) IS
-'The corner of a grid, of 64 by 64 cells a tile, that is nearest to a place, as fireiot.on_map has it';
+COMMENT ON FUNCTION fireiot.cell_in(geometry, integer, geometry) IS
+'Which of n by n cells of a box a place is in: row by row, from 0';
+
+CREATE OR REPLACE FUNCTION fireiot.cell_middle(box geometry, n integer, cell integer)
+RETURNS geometry
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT st_setsrid(st_makepoint(st_xmin(box) + (cell % n + 0.5) / n * (st_xmax(box) - st_xmin(box)),
+		st_ymin(box) + (cell / n + 0.5) / n * (st_ymax(box) - st_ymin(box))), st_srid(box));
+END;
+COMMENT ON FUNCTION fireiot.cell_middle(geometry, integer, integer) IS
+'The middle of a cell of fireiot.cell_in';
 
 CREATE OR REPLACE FUNCTION fireiot.cells_of(box geometry, n integer)
 RETURNS SETOF geometry
@@ -73,41 +95,42 @@ COMMENT ON FUNCTION fireiot.cells_of(geometry, integer) IS
 
 CREATE OR REPLACE FUNCTION fireiot_map.unit_tile(z integer, x integer, y integer, coordinate_system text DEFAULT NULL)
 RETURNS bytea
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path FROM CURRENT
+SET plan_cache_mode = force_generic_plan
 SET jit = off
-BEGIN ATOMIC
-	SELECT CASE WHEN (SELECT count(*) <= 2500 FROM (SELECT FROM fireiot.mapped_unit AS u WHERE u.geom && b.reach LIMIT 2501) AS few)
-	THEN (
-		SELECT coalesce(st_asmvt(t, 'unit', 4096, 'geom', 'id'), '')
-		FROM (
-			SELECT (u.id & 2147483647)::integer AS id, st_asmvtgeom(fireiot.on_map(u.geom, s.system), b.bounds, 4096, 64) AS geom,
-				u.id AS unit_id, u.name, n.open_alarms, n.worst_class
-			FROM fireiot.mapped_unit AS u
-			LEFT JOIN (
-				SELECT a.unit_id, count(*)::integer AS open_alarms,
-					(array_agg(a.class ORDER BY array_position('{fire,event,fault,link}', a.class)))[1] AS worst_class
-				FROM fireiot.mapped_alarm AS a GROUP BY a.unit_id
-			) AS n ON n.unit_id = u.id
-			WHERE u.geom && b.reach
-		) AS t
-	)
-	ELSE (
-		SELECT coalesce(st_asmvt(t, 'unit', 4096, 'geom'), '')
-		FROM (
-			SELECT st_asmvtgeom(c.geom, b.bounds, 4096, 64) AS geom, count(*)::integer AS count
+AS $$
+#variable_conflict use_column
+DECLARE
+	system CONSTANT text := fireiot.tile_system(coordinate_system);
+	bounds CONSTANT geometry := st_tileenvelope(z, x, y);
+	reach CONSTANT geometry := fireiot.tile_reach(z, x, y, system);
+BEGIN
+	RETURN (
+		WITH here AS MATERIALIZED (
+			SELECT u.* FROM fireiot.mapped_unit AS u WHERE u.geom && reach
+		)
+		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1500 FROM here) THEN (
+			SELECT st_asmvt(t, 'unit', 4096, 'geom', 'id')
 			FROM (
-				SELECT fireiot.cell_on_map(u.geom, s.system, z) AS geom
-				FROM fireiot.mapped_unit AS u
-				WHERE u.geom && b.reach
-				OFFSET 0
-			) AS c
-			GROUP BY c.geom
-		) AS t
-	) END
-	FROM (SELECT fireiot.tile_system(coordinate_system) AS system OFFSET 0) AS s,
-		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
-END;
+				SELECT (u.id & 2147483647)::integer AS id, st_asmvtgeom(fireiot.on_map(u.geom, system), bounds, 4096, 64) AS geom,
+					u.id AS unit_id, u.name, n.open_alarms, n.worst_class
+				FROM here AS u
+				LEFT JOIN (
+					SELECT a.unit_id, count(*)::integer AS open_alarms,
+						(array_agg(a.class ORDER BY array_position('{fire,event,fault,link}', a.class)))[1] AS worst_class
+					FROM fireiot.mapped_alarm AS a GROUP BY a.unit_id
+				) AS n ON n.unit_id = u.id
+			) AS t
+		) ELSE (
+			SELECT st_asmvt(t, 'unit', 4096, 'geom')
+			FROM (
+				SELECT st_asmvtgeom(fireiot.on_map(fireiot.cell_middle(reach, 64, c.cell), system), bounds, 4096, 64) AS geom, c.count
+				FROM (SELECT fireiot.cell_in(reach, 64, u.geom) AS cell, count(*)::integer AS count FROM here AS u GROUP BY 1) AS c
+			) AS t
+		) END, ''));
+END
+$$;
 COMMENT ON FUNCTION fireiot_map.unit_tile(integer, integer, integer, text) IS
 '{"description": "Units 联网单位 as tiles", "minzoom": 0, "maxzoom": 22}';
 
@@ -122,36 +145,37 @@ COMMENT ON FUNCTION fireiot_map.unit_tile_q(integer, integer, integer, json) IS
 
 CREATE OR REPLACE FUNCTION fireiot_map.building_tile(z integer, x integer, y integer, coordinate_system text DEFAULT NULL)
 RETURNS bytea
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path FROM CURRENT
+SET plan_cache_mode = force_generic_plan
 SET jit = off
-BEGIN ATOMIC
-	SELECT CASE WHEN (SELECT count(*) <= 2500 FROM (SELECT FROM fireiot.mapped_building AS h WHERE h.geom && b.reach LIMIT 2501) AS few)
-	THEN (
-		SELECT coalesce(st_asmvt(t, 'building', 4096, 'geom', 'id'), '')
-		FROM (
-			SELECT (h.id & 2147483647)::integer AS id, st_asmvtgeom(fireiot.on_map(h.geom, s.system), b.bounds, 4096, 64) AS geom,
-				h.id AS building_id, h.unit_id, h.name, h.floors_above::integer AS floors_above
-			FROM fireiot.mapped_building AS h
-			WHERE h.geom && b.reach
-		) AS t
-	)
-	ELSE (
-		SELECT coalesce(st_asmvt(t, 'building', 4096, 'geom'), '')
-		FROM (
-			SELECT st_asmvtgeom(c.geom, b.bounds, 4096, 64) AS geom, count(*)::integer AS count
+AS $$
+#variable_conflict use_column
+DECLARE
+	system CONSTANT text := fireiot.tile_system(coordinate_system);
+	bounds CONSTANT geometry := st_tileenvelope(z, x, y);
+	reach CONSTANT geometry := fireiot.tile_reach(z, x, y, system);
+BEGIN
+	RETURN (
+		WITH here AS MATERIALIZED (
+			SELECT h.* FROM fireiot.mapped_building AS h WHERE h.geom && reach
+		)
+		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1500 FROM here) THEN (
+			SELECT st_asmvt(t, 'building', 4096, 'geom', 'id')
 			FROM (
-				SELECT fireiot.cell_on_map(h.geom, s.system, z) AS geom
-				FROM fireiot.mapped_building AS h
-				WHERE h.geom && b.reach
-				OFFSET 0
-			) AS c
-			GROUP BY c.geom
-		) AS t
-	) END
-	FROM (SELECT fireiot.tile_system(coordinate_system) AS system OFFSET 0) AS s,
-		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
-END;
+				SELECT (h.id & 2147483647)::integer AS id, st_asmvtgeom(fireiot.on_map(h.geom, system), bounds, 4096, 64) AS geom,
+					h.id AS building_id, h.unit_id, h.name, h.floors_above::integer AS floors_above
+				FROM here AS h
+			) AS t
+		) ELSE (
+			SELECT st_asmvt(t, 'building', 4096, 'geom')
+			FROM (
+				SELECT st_asmvtgeom(fireiot.on_map(fireiot.cell_middle(reach, 64, c.cell), system), bounds, 4096, 64) AS geom, c.count
+				FROM (SELECT fireiot.cell_in(reach, 64, h.geom) AS cell, count(*)::integer AS count FROM here AS h GROUP BY 1) AS c
+			) AS t
+		) END, ''));
+END
+$$;
 COMMENT ON FUNCTION fireiot_map.building_tile(integer, integer, integer, text) IS
 '{"description": "Buildings 建筑物 as tiles", "minzoom": 0, "maxzoom": 22}';
 
@@ -166,37 +190,38 @@ COMMENT ON FUNCTION fireiot_map.building_tile_q(integer, integer, integer, json)
 
 CREATE OR REPLACE FUNCTION fireiot_map.device_tile(z integer, x integer, y integer, coordinate_system text DEFAULT NULL)
 RETURNS bytea
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path FROM CURRENT
+SET plan_cache_mode = force_generic_plan
 SET jit = off
-BEGIN ATOMIC
-	SELECT CASE WHEN (SELECT count(*) <= 2500 FROM (SELECT FROM fireiot.mapped_device AS d WHERE d.geom && b.reach LIMIT 2501) AS few)
-	THEN (
-		SELECT coalesce(st_asmvt(t, 'device', 4096, 'geom', 'id'), '')
-		FROM (
-			SELECT d.map_id AS id, st_asmvtgeom(fireiot.on_map(d.geom, s.system), b.bounds, 4096, 64) AS geom,
-				d.device::text AS device, d.name, d.of_unit AS unit_id, coalesce(w.online, false) AS online
-			FROM fireiot.mapped_device AS d
-			LEFT JOIN fireiot.device_now AS w ON w.device = d.device
-			WHERE d.geom && b.reach
-		) AS t
-	)
-	ELSE (
-		SELECT coalesce(st_asmvt(t, 'device', 4096, 'geom'), '')
-		FROM (
-			SELECT st_asmvtgeom(c.geom, b.bounds, 4096, 64) AS geom, count(*)::integer AS count
+AS $$
+#variable_conflict use_column
+DECLARE
+	system CONSTANT text := fireiot.tile_system(coordinate_system);
+	bounds CONSTANT geometry := st_tileenvelope(z, x, y);
+	reach CONSTANT geometry := fireiot.tile_reach(z, x, y, system);
+BEGIN
+	RETURN (
+		WITH here AS MATERIALIZED (
+			SELECT d.* FROM fireiot.mapped_device AS d WHERE d.geom && reach
+		)
+		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1500 FROM here) THEN (
+			SELECT st_asmvt(t, 'device', 4096, 'geom', 'id')
 			FROM (
-				SELECT fireiot.cell_on_map(d.geom, s.system, z) AS geom
-				FROM fireiot.mapped_device AS d
-				WHERE d.geom && b.reach
-				OFFSET 0
-			) AS c
-			GROUP BY c.geom
-		) AS t
-	) END
-	FROM (SELECT fireiot.tile_system(coordinate_system) AS system OFFSET 0) AS s,
-		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
-END;
+				SELECT d.map_id AS id, st_asmvtgeom(fireiot.on_map(d.geom, system), bounds, 4096, 64) AS geom,
+					d.device::text AS device, d.name, d.of_unit AS unit_id, coalesce(w.online, false) AS online
+				FROM here AS d
+				LEFT JOIN fireiot.device_now AS w ON w.device = d.device
+			) AS t
+		) ELSE (
+			SELECT st_asmvt(t, 'device', 4096, 'geom')
+			FROM (
+				SELECT st_asmvtgeom(fireiot.on_map(fireiot.cell_middle(reach, 64, c.cell), system), bounds, 4096, 64) AS geom, c.count
+				FROM (SELECT fireiot.cell_in(reach, 64, d.geom) AS cell, count(*)::integer AS count FROM here AS d GROUP BY 1) AS c
+			) AS t
+		) END, ''));
+END
+$$;
 COMMENT ON FUNCTION fireiot_map.device_tile(integer, integer, integer, text) IS
 '{"description": "User information transmission devices 用户信息传输装置 as tiles", "minzoom": 0, "maxzoom": 22}';
 
@@ -211,42 +236,43 @@ COMMENT ON FUNCTION fireiot_map.device_tile_q(integer, integer, integer, json) I
 
 CREATE OR REPLACE FUNCTION fireiot_map.part_tile(z integer, x integer, y integer, coordinate_system text DEFAULT NULL)
 RETURNS bytea
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path FROM CURRENT
+SET plan_cache_mode = force_generic_plan
 SET jit = off
-BEGIN ATOMIC
-	SELECT CASE WHEN (SELECT count(*) <= 2500 FROM (SELECT FROM fireiot.mapped_part AS p WHERE p.geom && b.reach LIMIT 2501) AS few)
-	THEN (
-		SELECT coalesce(st_asmvt(t, 'part', 4096, 'geom', 'id'), '')
-		FROM (
-			SELECT p.map_id AS id, st_asmvtgeom(fireiot.on_map(p.geom, s.system), b.bounds, 4096, 64) AS geom,
-				p.device::text AS device, p.part::text AS part, p.name, p.floor,
-				w.state::text AS state, fireiot.alarm_class(w.state) AS state_class
-			FROM fireiot.mapped_part AS p
-			LEFT JOIN LATERAL (
-				SELECT n.state FROM fireiot.part_now AS n
-				WHERE n.device = p.device AND n.part = p.part AND n.quantity = -1
-				ORDER BY n.kind = 2 DESC, n.since DESC LIMIT 1
-			) AS w ON true
-			WHERE p.geom && b.reach
-		) AS t
-	)
-	ELSE (
-		SELECT coalesce(st_asmvt(t, 'part', 4096, 'geom'), '')
-		FROM (
-			SELECT st_asmvtgeom(c.geom, b.bounds, 4096, 64) AS geom, count(*)::integer AS count
+AS $$
+#variable_conflict use_column
+DECLARE
+	system CONSTANT text := fireiot.tile_system(coordinate_system);
+	bounds CONSTANT geometry := st_tileenvelope(z, x, y);
+	reach CONSTANT geometry := fireiot.tile_reach(z, x, y, system);
+BEGIN
+	RETURN (
+		WITH here AS MATERIALIZED (
+			SELECT p.* FROM fireiot.mapped_part AS p WHERE p.geom && reach
+		)
+		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1500 FROM here) THEN (
+			SELECT st_asmvt(t, 'part', 4096, 'geom', 'id')
 			FROM (
-				SELECT fireiot.cell_on_map(p.geom, s.system, z) AS geom
-				FROM fireiot.mapped_part AS p
-				WHERE p.geom && b.reach
-				OFFSET 0
-			) AS c
-			GROUP BY c.geom
-		) AS t
-	) END
-	FROM (SELECT fireiot.tile_system(coordinate_system) AS system OFFSET 0) AS s,
-		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
-END;
+				SELECT p.map_id AS id, st_asmvtgeom(fireiot.on_map(p.geom, system), bounds, 4096, 64) AS geom,
+					p.device::text AS device, p.part::text AS part, p.name, p.floor,
+					w.state::text AS state, fireiot.alarm_class(w.state) AS state_class
+				FROM here AS p
+				LEFT JOIN LATERAL (
+					SELECT n.state FROM fireiot.part_now AS n
+					WHERE n.device = p.device AND n.part = p.part AND n.quantity = -1
+					ORDER BY n.kind = 2 DESC, n.since DESC LIMIT 1
+				) AS w ON true
+			) AS t
+		) ELSE (
+			SELECT st_asmvt(t, 'part', 4096, 'geom')
+			FROM (
+				SELECT st_asmvtgeom(fireiot.on_map(fireiot.cell_middle(reach, 64, c.cell), system), bounds, 4096, 64) AS geom, c.count
+				FROM (SELECT fireiot.cell_in(reach, 64, p.geom) AS cell, count(*)::integer AS count FROM here AS p GROUP BY 1) AS c
+			) AS t
+		) END, ''));
+END
+$$;
 COMMENT ON FUNCTION fireiot_map.part_tile(integer, integer, integer, text) IS
 '{"description": "Parts 部件 with their states as tiles", "minzoom": 0, "maxzoom": 22}';
 
@@ -261,43 +287,44 @@ COMMENT ON FUNCTION fireiot_map.part_tile_q(integer, integer, integer, json) IS
 
 CREATE OR REPLACE FUNCTION fireiot_map.open_alarm_tile(z integer, x integer, y integer, class text DEFAULT NULL, coordinate_system text DEFAULT NULL)
 RETURNS bytea
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path FROM CURRENT
+SET plan_cache_mode = force_generic_plan
 SET jit = off
-BEGIN ATOMIC
-	SELECT CASE WHEN (SELECT count(*) <= 2500 FROM (SELECT FROM fireiot.mapped_alarm AS n WHERE n.geom && b.reach AND (open_alarm_tile.class IS NULL OR n.class = ANY (string_to_array(open_alarm_tile.class, ','))) LIMIT 2501) AS few)
-	THEN (
-		SELECT coalesce(st_asmvt(t, 'open_alarm', 4096, 'geom', 'id'), '')
-		FROM (
-			SELECT (n.id & 2147483647)::integer AS id, st_asmvtgeom(fireiot.on_map(n.geom, s.system), b.bounds, 4096, 64) AS geom,
-				n.id AS alarm_id, n.class, n.kind, n.stage, n.repeats, n.unit_id,
-				extract(epoch FROM now() - n.opened_at)::integer AS age_s, n.restored_at IS NOT NULL AS restored,
-				extract(epoch FROM d.next_due_at - now())::integer AS due_in_s, coalesce(d.overdue, 0) AS overdue
-			FROM fireiot.mapped_alarm AS n
-			LEFT JOIN LATERAL (
-				SELECT min(c.due_at) FILTER (WHERE c.state = 'open') AS next_due_at,
-					(count(*) FILTER (WHERE c.state = 'breached' AND c.stopped_at IS NULL))::integer AS overdue
-				FROM fireiot.deadline AS c WHERE c.alarm_id = n.id OFFSET 0
-			) AS d ON true
-			WHERE n.geom && b.reach AND (open_alarm_tile.class IS NULL OR n.class = ANY (string_to_array(open_alarm_tile.class, ',')))
-		) AS t
-	)
-	ELSE (
-		SELECT coalesce(st_asmvt(t, 'open_alarm', 4096, 'geom'), '')
-		FROM (
-			SELECT st_asmvtgeom(c.geom, b.bounds, 4096, 64) AS geom, count(*)::integer AS count, (count(*) FILTER (WHERE c.class = 'fire'))::integer AS fires
+AS $$
+#variable_conflict use_column
+DECLARE
+	system CONSTANT text := fireiot.tile_system(coordinate_system);
+	bounds CONSTANT geometry := st_tileenvelope(z, x, y);
+	reach CONSTANT geometry := fireiot.tile_reach(z, x, y, system);
+BEGIN
+	RETURN (
+		WITH here AS MATERIALIZED (
+			SELECT n.* FROM fireiot.mapped_alarm AS n WHERE n.geom && reach AND (open_alarm_tile.class IS NULL OR n.class = ANY (string_to_array(open_alarm_tile.class, ',')))
+		)
+		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1500 FROM here) THEN (
+			SELECT st_asmvt(t, 'open_alarm', 4096, 'geom', 'id')
 			FROM (
-				SELECT fireiot.cell_on_map(n.geom, s.system, z) AS geom, n.class
-				FROM fireiot.mapped_alarm AS n
-				WHERE n.geom && b.reach AND (open_alarm_tile.class IS NULL OR n.class = ANY (string_to_array(open_alarm_tile.class, ',')))
-				OFFSET 0
-			) AS c
-			GROUP BY c.geom
-		) AS t
-	) END
-	FROM (SELECT fireiot.tile_system(coordinate_system) AS system OFFSET 0) AS s,
-		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
-END;
+				SELECT (n.id & 2147483647)::integer AS id, st_asmvtgeom(fireiot.on_map(n.geom, system), bounds, 4096, 64) AS geom,
+					n.id AS alarm_id, n.class, n.kind, n.stage, n.repeats, n.unit_id,
+					extract(epoch FROM now() - n.opened_at)::integer AS age_s, n.restored_at IS NOT NULL AS restored,
+					extract(epoch FROM d.next_due_at - now())::integer AS due_in_s, coalesce(d.overdue, 0) AS overdue
+				FROM here AS n
+				LEFT JOIN LATERAL (
+					SELECT min(c.due_at) FILTER (WHERE c.state = 'open') AS next_due_at,
+						(count(*) FILTER (WHERE c.state = 'breached' AND c.stopped_at IS NULL))::integer AS overdue
+					FROM fireiot.deadline AS c WHERE c.alarm_id = n.id OFFSET 0
+				) AS d ON true
+			) AS t
+		) ELSE (
+			SELECT st_asmvt(t, 'open_alarm', 4096, 'geom')
+			FROM (
+				SELECT st_asmvtgeom(fireiot.on_map(fireiot.cell_middle(reach, 64, c.cell), system), bounds, 4096, 64) AS geom, c.count, c.fires
+				FROM (SELECT fireiot.cell_in(reach, 64, n.geom) AS cell, count(*)::integer AS count, (count(*) FILTER (WHERE n.class = 'fire'))::integer AS fires FROM here AS n GROUP BY 1) AS c
+			) AS t
+		) END, ''));
+END
+$$;
 COMMENT ON FUNCTION fireiot_map.open_alarm_tile(integer, integer, integer, text, text) IS
 '{"description": "Open alarms 未关闭的预警 as tiles", "minzoom": 0, "maxzoom": 22}';
 
@@ -312,43 +339,47 @@ COMMENT ON FUNCTION fireiot_map.open_alarm_tile_q(integer, integer, integer, jso
 
 CREATE OR REPLACE FUNCTION fireiot_map.resource_tile(z integer, x integer, y integer, kind text DEFAULT NULL, coordinate_system text DEFAULT NULL)
 RETURNS bytea
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path FROM CURRENT
+SET plan_cache_mode = force_generic_plan
 SET jit = off
-BEGIN ATOMIC
-	SELECT CASE WHEN (SELECT count(*) <= 2500 FROM (SELECT FROM fireiot.resource AS r
-			CROSS JOIN LATERAL fireiot.resource_usability(r) AS u WHERE r.geom && b.reach AND r.status <> 'removed' AND NOT u.classified
-				AND (resource_tile.kind IS NULL OR r.kind = ANY (string_to_array(resource_tile.kind, ','))) LIMIT 2501) AS few)
-	THEN (
+AS $$
+#variable_conflict use_column
+DECLARE
+	system CONSTANT text := fireiot.tile_system(coordinate_system);
+	bounds CONSTANT geometry := st_tileenvelope(z, x, y);
+	kinds CONSTANT text[] := string_to_array(resource_tile.kind, ',');
+	reach CONSTANT geometry := fireiot.tile_reach(z, x, y, system);
+BEGIN
+	IF (SELECT count(*) <= 1500
+		FROM (SELECT FROM fireiot.resource AS r CROSS JOIN LATERAL fireiot.resource_usability(r) AS u
+			WHERE r.geom && reach AND r.status <> 'removed' AND NOT u.classified AND (kinds IS NULL OR r.kind = ANY (kinds))
+			LIMIT 1501) AS few) THEN
+		RETURN (
+			SELECT coalesce(st_asmvt(t, 'resource', 4096, 'geom', 'id'), '')
+			FROM (
+				SELECT r.id, st_asmvtgeom(fireiot.on_map(r.geom, system), bounds, 4096, 64) AS geom, r.kind, r.name, r.code, u.usable, u.reason
+				FROM fireiot.resource AS r
+				CROSS JOIN LATERAL fireiot.resource_usability(r) AS u
+				WHERE r.geom && reach AND r.status <> 'removed' AND NOT u.classified AND (kinds IS NULL OR r.kind = ANY (kinds))
+			) AS t);
+	END IF;
+	RETURN (
 		SELECT coalesce(st_asmvt(t, 'resource', 4096, 'geom', 'id'), '')
 		FROM (
-			SELECT r.id AS id, st_asmvtgeom(fireiot.on_map(r.geom, s.system), b.bounds, 4096, 64) AS geom,
-				r.kind, r.name, r.code, u.usable, u.reason
-			FROM fireiot.resource AS r
-			CROSS JOIN LATERAL fireiot.resource_usability(r) AS u
-			WHERE r.geom && b.reach AND r.status <> 'removed' AND NOT u.classified
-				AND (resource_tile.kind IS NULL OR r.kind = ANY (string_to_array(resource_tile.kind, ',')))
-		) AS t
-	)
-	ELSE (
-		SELECT coalesce(st_asmvt(t, 'resource', 4096, 'geom', 'id'), '')
-		FROM (
-			SELECT r.id AS id, st_asmvtgeom(fireiot.on_map(r.geom, s.system), b.bounds, 4096, 64) AS geom,
-				r.kind, r.name, r.code, r.usable, r.reason, true AS thinned
-			FROM fireiot.cells_of(b.reach, 32) AS cell
+			SELECT n.id, st_asmvtgeom(fireiot.on_map(n.geom, system), bounds, 4096, 64) AS geom, n.kind, n.name, n.code, n.usable, n.reason,
+				true AS thinned
+			FROM fireiot.cells_of(reach, 24) AS cell
 			CROSS JOIN LATERAL (
 				SELECT r.id, r.geom, r.kind, r.name, r.code, u.usable, u.reason
 				FROM fireiot.resource AS r
-			CROSS JOIN LATERAL fireiot.resource_usability(r) AS u
-				WHERE r.geom && cell AND r.status <> 'removed' AND NOT u.classified
-				AND (resource_tile.kind IS NULL OR r.kind = ANY (string_to_array(resource_tile.kind, ',')))
+				CROSS JOIN LATERAL fireiot.resource_usability(r) AS u
+				WHERE r.geom && cell AND r.status <> 'removed' AND NOT u.classified AND (kinds IS NULL OR r.kind = ANY (kinds))
 				LIMIT 1
-			) AS r
-		) AS t
-	) END
-	FROM (SELECT fireiot.tile_system(coordinate_system) AS system OFFSET 0) AS s,
-		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
-END;
+			) AS n
+		) AS t);
+END
+$$;
 COMMENT ON FUNCTION fireiot_map.resource_tile(integer, integer, integer, text, text) IS
 '{"description": "Hydrants, water, stations, vehicles and cameras 消防资源 as tiles, and whether each can be used now", "minzoom": 0, "maxzoom": 22}';
 
