@@ -8,7 +8,7 @@
 --
 -- A tile of up to 1500 of them has each by itself, with its id.  One that would
 -- have more has a feature for each of 64 by 64 cells, with how many there are;
--- of resources, of which there may be millions, one out of each of 24 by 24:
+-- of resources, of which there may be millions, one out of each of 20 by 20:
 -- what a tile costs is then bounded.
 --
 -- PL/pgSQL keeps its plans: to plan one of these takes longer than to run it.
@@ -369,7 +369,7 @@ BEGIN
 		FROM (
 			SELECT n.id, st_asmvtgeom(fireiot.on_map(n.geom, system), bounds, 4096, 64) AS geom, n.kind, n.name, n.code, n.usable, n.reason,
 				true AS thinned
-			FROM fireiot.cells_of(reach, 24) AS cell
+			FROM fireiot.cells_of(reach, 20) AS cell
 			CROSS JOIN LATERAL (
 				SELECT r.id, r.geom, r.kind, r.name, r.code, u.usable, u.reason
 				FROM fireiot.resource AS r
