@@ -27,7 +27,7 @@ BEGIN ATOMIC
 		('resource', 4, 'tank', '消防水池', 'square', '0,120,150', 3.8),
 		('resource', 5, 'micro_station', '微型消防站', 'equilateral_triangle', '150,30,110', 5.0),
 		('resource', 6, 'fire_station', '消防站', 'hexagon', '150,0,30', 5.4),
-		('resource', 7, 'vehicle', '消防车', 'arrow', '150,0,30', 4.4),
+		('resource', 7, 'vehicle', '消防车', 'filled_arrowhead', '150,0,30', 4.4),
 		('resource', 8, 'camera', '摄像机', 'semi_circle', '90,70,150', 3.6),
 		('resource', 9, 'other', '其他', 'circle', '80,80,80', 3.0),
 		('resource', 10, 'unusable', '不可用', 'cross2', '130,130,130', 3.4),
@@ -97,7 +97,7 @@ BEGIN ATOMIC
 						'Sans Serif' AS "fontFamily", '40,40,40,255' AS "textColor", 1 AS "textOpacity"),
 					xmlelement(NAME "text-buffer", xmlattributes(1 AS "bufferDraw", 0.8 AS "bufferSize", 'MM' AS "bufferSizeUnits",
 						'255,255,255,255' AS "bufferColor", 1 AS "bufferOpacity"))),
-				xmlelement(NAME placement, xmlattributes(CASE l.geometry WHEN 'Point' THEN 6 ELSE 4 END AS placement, 1 AS dist, 'MM' AS "distUnits",
+				xmlelement(NAME placement, xmlattributes(CASE l.geometry WHEN 'Point' THEN 6 ELSE 4 END AS placement, 1.6 AS dist, 'MM' AS "distUnits",
 					'TR,TL,BR,BL,R,L,TSR,BSR' AS "predefinedPositionOrder")),
 				-- what is in a building is labelled, too
 				xmlelement(NAME rendering, xmlattributes(0 AS obstacle, 1 AS "drawLabels")))) END)

@@ -25,7 +25,7 @@ REVOKE ALL ON ALL ROUTINES IN SCHEMA fireiot, fireiot_map FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA fireiot TO PUBLIC;
 GRANT SELECT ON fireiot.command_code, fireiot.data_unit_type, fireiot.system_type,
-	fireiot.component_type, fireiot.quantity, fireiot.status_bit, fireiot.frame_verdict, fireiot.division TO PUBLIC;
+	fireiot.component_type, fireiot.quantity, fireiot.status_bit, fireiot.frame_verdict TO PUBLIC;
 
 DO $grant$
 DECLARE

@@ -3,8 +3,8 @@
 #
 #   PG_MAJOR  15, 17 or 18; without it, the release's own: Debian 12 -> 15,
 #             Debian 13 -> 17, anything later (testing, sid) -> 18.
-#   minimal   leave out debootstrap and clang-format: the set for the chroots
-#             that majors.sh makes.
+#   minimal   leave out debootstrap, clang-format and the map clients (QGIS, GDAL,
+#             pgRouting): the set for the chroots that majors.sh makes.
 #
 # Needs a Debian system and root, or sudo.  When nothing is missing it only asks
 # dpkg: no package index is fetched and nothing is changed.  Exit status 0: every
@@ -37,6 +37,7 @@ release_major() {
 # openssl: the program, which makes the certificates of the TLS test.
 # libc-gconv-modules-extra: GB 18030 for the simulator's drill, where it is a
 # package of its own.
+# The font has the Chinese names on maps.
 # The keyring, gpgv and mount are what debootstrap only recommends.
 packages() {
     echo gcc libc6-dev libssl-dev make perl netbase openssl
@@ -44,8 +45,10 @@ packages() {
     echo "postgresql-$1-postgis-3" "postgresql-$1-cron"
     echo libipc-run-perl libkrb5-dev clang libclang-rt-dev valgrind
     [ "$1" -lt 18 ] || echo libc-gconv-modules-extra
-    [ "$2" = minimal ] ||
+    [ "$2" = minimal ] || {
         echo clang-format debootstrap debian-archive-keyring gpgv mount
+        echo gdal-bin python3-qgis fonts-wqy-microhei "postgresql-$1-pgrouting"
+    }
 }
 
 # Prints those of its arguments that are not installed.

@@ -238,6 +238,9 @@ my %call = (
 	'fireiot_map.uncovered_unit' => "(metres => 100)",
 	'fireiot_map.nearest_help' => "(120.16, 30.28, 'hydrant_outdoor,hydrant_indoor,tank,fire_station', 10)",
 	'fireiot_map.coverage_gap' => "(west => 120.145, south => 30.265, east => 120.165, north => 30.285)",
+	# it reads the views, which are looked at themselves
+	'fireiot_map.geojson' => "('resource')",
+	'fireiot_map.gpx' => '()',
 	'fireiot.shared_usability' => "((SELECT id FROM r))");
 
 # Everything that is published, as one text an object.

@@ -66,6 +66,9 @@ make_directory()
 	cp docs/ledger.md docs/ledger-attacks.md docs/conformity.md "$dir/docs"
 	mkdir -p "$dir/test/data"
 	cp -r test/sql test/expected test/t "$dir/test"
+	cp -r test/qgis "$dir/test"
+	cp -r docs/qgis "$dir/docs"
+	cp -r tools "$dir"
 	cp test/data/requirements.txt "$dir/test/data"
 	if [ -n "${FIREIOT_SIM:-}" ]; then
 		cp "$FIREIOT_SIM" "$dir/fireiot-sim"
@@ -104,6 +107,16 @@ show_failures()
 	done
 }
 
+# Pictures that tests made of the map.
+keep_pictures()
+{
+	for picture in "$dir"/*.png; do
+		[ -f "$picture" ] || continue
+		mkdir -p build/map
+		cp "$picture" build/map
+	done
+}
+
 make_directory
 for test; do
 	shift
@@ -112,6 +125,7 @@ done
 # shellcheck disable=SC2086
 (cd "$dir" && with_small_disk $user "$PROVE" --verbose --timer --nocolor -I"$dir/t" "$@") \
 	>"$dir/out" 2>&1 || :
+keep_pictures
 passed=$(count '^ok [0-9]')
 failed=$(count '^not ok [0-9]')
 # a test that ended badly, or ran another number of assertions than it said
