@@ -31,7 +31,7 @@ sub slurp
 sub fault
 {
 	my ($requirement, $object, $test, $there) = @_;
-	my $name = $object =~ s/^(?:rule \S+ |\w+ fireiot\.)//r;
+	my $name = $object =~ s/^(?:rule \S+ |\w+ fireiot(?:_map)?\.)//r;
 
 	return "there is no $object" if $there ne 't';
 	return "there is no $test" unless -f $test;
@@ -45,7 +45,7 @@ my @rows = split /\n/, $node->safe_psql('site', q{
 	SELECT c.requirement, c.object, c.test, CASE split_part(c.object, ' ', 1)
 		WHEN 'rule' THEN EXISTS (SELECT FROM fireiot.rule AS r
 			WHERE c.object = format('rule %s %s', r.pack, r.rule) AND c.requirement = ANY (r.requirements))
-		WHEN 'function' THEN EXISTS (SELECT FROM pg_proc WHERE pronamespace = 'fireiot'::regnamespace AND format('function fireiot.%s', proname) = c.object)
+		WHEN 'function' THEN EXISTS (SELECT FROM pg_proc WHERE format('function %s.%s', pronamespace::regnamespace, proname) = c.object)
 		WHEN 'table' THEN EXISTS (SELECT FROM pg_class WHERE oid = to_regclass(split_part(c.object, ' ', 2)) AND relkind IN ('r', 'p'))
 		WHEN 'view' THEN EXISTS (SELECT FROM pg_class WHERE oid = to_regclass(split_part(c.object, ' ', 2)) AND relkind = 'v')
 		ELSE false END

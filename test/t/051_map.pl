@@ -419,7 +419,7 @@ sub full_tiles
 	return;
 }
 
-# The keeper tells that something has changed, once a second at most.
+# The keeper tells that something has changed, once a second at most: announce_layers.
 sub announced
 {
 	my $listener = $node->background_psql('city');
