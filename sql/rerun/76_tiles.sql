@@ -337,11 +337,14 @@ END;
 COMMENT ON FUNCTION fireiot_map.open_alarm_tile_q(integer, integer, integer, json) IS
 '{"description": "Open alarms 未关闭的预警 as tiles", "minzoom": 0, "maxzoom": 22}';
 
+-- A look into a cell is one into the index, whatever the planner thinks of LIMIT.
 CREATE OR REPLACE FUNCTION fireiot_map.resource_tile(z integer, x integer, y integer, kind text DEFAULT NULL, coordinate_system text DEFAULT NULL)
 RETURNS bytea
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path FROM CURRENT
 SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
 SET jit = off
 AS $$
 #variable_conflict use_column

@@ -20,6 +20,7 @@ work=build/bench/space.work
 . test/bench/figures.sh
 . "$parts/server.sh"
 . "$parts/transform.sh"
+. "$parts/tiles.sh"
 
 clean_up()
 {
@@ -37,5 +38,6 @@ mkdir -p "$work"
 
 start_server
 bench_transform
+bench_tiles
 
 mv "$work/figures" "$tsv"

@@ -2,11 +2,22 @@
 #
 # Tiles of the city (city.sql): those of zoom 12 that it lies on, each as often,
 # by one session, as a tile server has them: one of open alarms, one of resources.
+# Then a part of a layer through its view, as QGIS asks for it.
 
 TILE_ROUNDS=25
 
+# Unless another figure has made it before.
+need_city()
+{
+	[ -z "$(sql -c "SELECT to_regclass('public.city_sensor')")" ] || return 0
+	say "building the city"
+	sql -c 'SELECT FROM fireiot.make_partitions()' \
+		-v resources="$(scaled 1000000 5000)" -v parts="$(scaled 200000 1000)" -v alarms="$(scaled 50000 250)" -f "$parts/city.sql"
+}
+
 bench_tiles()
 {
+	need_city
 	say "tiles of zoom 12"
 	sql -f - <<-'EOF'
 	CREATE TABLE tile AS
@@ -44,6 +55,7 @@ bench_tiles()
 	figure tile_p50_ms "$(took_by '%' 0.5)" ms
 	figure alarm_tile_p99_ms "$(took_by open_alarm 0.99)" ms
 	figure resource_tile_p99_ms "$(took_by resource 0.99)" ms
+	bench_boxes
 	figure tile_largest_kb "$(sql -c "SELECT max(bytes) / 1024.0 FROM tile_took")" kB
 }
 
@@ -51,4 +63,19 @@ bench_tiles()
 took_by()
 {
 	sql -c "SELECT percentile_cont($2) WITHIN GROUP (ORDER BY ms) FROM tile_took WHERE layer LIKE '$1'"
+}
+
+# Boxes of a kilometre or two on the city, by the role of a map.
+bench_boxes()
+{
+	say "boxes of layers"
+	sql -c 'CREATE ROLE bench_map LOGIN' -c "SELECT fireiot.grant_map('bench_map')" >/dev/null
+	for layer in resource open_alarm; do
+		for lon in 120.00 120.05 120.10 120.15 120.20 120.25 120.30 120.35 120.40; do
+			sample "${layer}_box_ms" "$(sql -U bench_map -c '\timing on' \
+				-c "SELECT count(*) FROM (SELECT * FROM fireiot_map.$layer WHERE geom && ST_MakeEnvelope($lon, 30.27, $lon + 0.02, 30.28, 4326)) AS box" |
+				sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p')"
+		done
+		figure_of "${layer}_box_ms" ms
+	done
 }
