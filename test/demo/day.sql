@@ -16,8 +16,10 @@ WITH said (no, device, type, object) AS (VALUES
 	(10, '0000000a1008', 3, '"sys_type": 1, "sys_addr": 1, "comp_type": 10, "comp_addr": 65538, "analog_type": 6, "value": "3.5"'),
 	(11, '0000000a1009', NULL, NULL),
 	(12, '0000000a100a', 3, '"sys_type": 11, "sys_addr": 1, "comp_type": 92, "comp_addr": 65537, "analog_type": 2, "value": "2.85"'),
-	(13, '0000000a2001', 21, '"bits": ["normal"]'),
-	(14, '0000000a2002', 21, '"bits": ["normal"]'))
+	(13, '0000000a100b', 3, '"sys_type": 11, "sys_addr": 1, "comp_type": 99, "comp_addr": 1, "analog_type": 5, "value": "320.0"'),
+	(14, '0000000a100b', 3, '"sys_type": 11, "sys_addr": 1, "comp_type": 99, "comp_addr": 2, "analog_type": 5, "value": "60.0"'),
+	(15, '0000000a2001', 21, '"bits": ["normal"]'),
+	(16, '0000000a2002', 21, '"bits": ["normal"]'))
 SELECT encode(encode_frame(2, type,
 		('[{' || object || ', "time": "' || to_char(now(), 'YYYY-MM-DD"T"HH24:MI:SS') || '"}]')::jsonb,
 		src => device, dst => '000000000001', seq => :seq + no), 'hex')

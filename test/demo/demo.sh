@@ -66,6 +66,42 @@ play_day()
 	run_sql day -v seq=100 | tail -n 2 | send
 }
 
+# The city and the surroundings of the fire, as QGIS draws them at this moment.
+draw_map()
+{
+	mkdir -p build/demo
+	rm -f build/demo/*.png
+	[ -x /usr/bin/python3 ] && /usr/bin/python3 -c 'import qgis.core' 2>/dev/null || return 0
+	cat >"$work/service.conf" <<END
+[fireiot]
+host=$PGHOST
+port=$PGPORT
+user=$PGUSER
+dbname=$PGDATABASE
+END
+	run_sql heard
+	draw fire 120.2079 30.2084 120.2115 30.2112
+	draw city
+}
+
+draw()
+{
+	picture=$1
+	shift
+	PGSERVICEFILE=$work/service.conf XDG_RUNTIME_DIR=$work QGIS_CUSTOM_CONFIG_PATH=$work \
+		/usr/bin/python3 test/qgis/project.py docs/qgis/fireiot.qgs "build/demo/$picture.png" "$@" \
+		>"$work/$picture.log" 2>&1 || cat "$work/$picture.log" >&2
+}
+
+say_where_maps_are()
+{
+	if [ -f build/demo/fire.png ]; then
+		printf '\nMaps of it, drawn by QGIS while it burned: build/demo/fire.png, build/demo/city.png\n'
+	else
+		printf '\nNo map was drawn: python3-qgis is not installed\n'
+	fi
+}
+
 play_drill()
 {
 	printf '\nA fire in 安澜国际大厦, told in eleven seconds ...\n'
@@ -75,6 +111,7 @@ play_drill()
 	drill=$!
 	run_sql desk
 	run_sql burning
+	draw_map
 	wait "$drill"
 	printf 'The drill: '
 	tail -n 1 "$answers"
@@ -99,15 +136,19 @@ END
 start()
 {
 	$server stop demo
-	answers=$(mktemp)
-	trap 'rm -f "$answers"' EXIT
+	work=$(mktemp -d)
+	answers=$work/answers
+	trap 'rm -rf "$work"' EXIT
 	start_server
 	run_sql city
+	run_sql places
 	run_sql listening
 	play_captured
 	play_day
 	play_drill
 	run_sql report
+	run_sql scene
+	say_where_maps_are
 	say_how_to_go_on
 }
 
