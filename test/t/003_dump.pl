@@ -10,8 +10,8 @@ use Test::More;
 my $node = new_server('dump');
 my $dir = PostgreSQL::Test::Utils::tempdir();
 
-my @places = qw(unit building area device part resource duty_shift);
-my @code_tables = qw(command_code data_unit_type system_type component_type quantity);
+my @places = qw(unit building area device part resource duty_shift import_batch import_staging);
+my @code_tables = qw(command_code data_unit_type system_type component_type quantity division);
 
 sub site
 {
@@ -64,6 +64,13 @@ sub site
 			('000000000001', '1.1/40.1', 7, 500, 500, NULL), ('000000000001', '1.1/40.2', 7, 1, 1, 'SRID=4326;POINT(116.40 39.90)');
 		INSERT INTO fireiot.resource (kind, name, delivered, coordinate_system) VALUES ('hydrant_outdoor', '一', 'POINT Z (116.41 39.91 3)', 'bd09');
 		INSERT INTO fireiot.duty_shift (resource_id, from_time, to_time) VALUES (1, '08:00', '20:00');
+		SELECT fireiot.load_divisions('[{"code": "360202", "name": "昌江区"}, {"code": "360203", "name": "珠山区", "valid_from": "1988-10-07", "outline":
+			{"type": "Polygon", "coordinates": [[[117.20, 29.28], [117.24, 29.28], [117.24, 29.32], [117.20, 29.28]]]}}]', 'site', 'gcj02');
+		SELECT fireiot.begin_import('resource', 'file', 'gcj02', 'tank');
+		INSERT INTO fireiot.import_staging (batch_id, row, feature) VALUES
+			(1, 1, '{"geometry": {"type": "Point", "coordinates": [117.22, 29.30]}, "properties": {"name": "a"}}'), (1, 2, '{"properties": {"name": "b"}}');
+		SELECT fireiot.check_import(1);
+		SELECT fireiot.accept_import(1);
 
 		CREATE ROLE site_admin;
 		GRANT INSERT, UPDATE ON fireiot.system_type TO site_admin;
