@@ -91,10 +91,11 @@ BEGIN
 		'EXECUTE ON FUNCTION fireiot.fits_verdict(text, boolean, text[]), fireiot.clocks_of(bigint[], timestamptz, text), fireiot.why(bigint), fireiot.judge(timestamptz, timestamptz, text), fireiot.urgent_alarms(integer, text), fireiot.board(integer, text[])',
 		'EXECUTE ON FUNCTION ' || (SELECT string_agg(p.oid::regprocedure::text, ', ' ORDER BY p.proname) FROM pg_proc AS p
 			WHERE p.pronamespace = 'fireiot'::regnamespace AND p.proname = ANY (fireiot.place_functions()))], role);
+	PERFORM fireiot.grant_map(role);
 END
 $$;
 COMMENT ON FUNCTION fireiot.grant_reader(name) IS
-'Lets a role read all tables and views of fireiot';
+'Lets a role read all tables and views of fireiot, and the layers of fireiot_map';
 
 -- Of these and of those below no two functions of ours have one of the names.
 CREATE OR REPLACE FUNCTION fireiot.place_functions()

@@ -350,6 +350,13 @@ sub tiles_decode
 	is($feature->{properties}{class}, 'fire', 'its class');
 	is($feature->{properties}{mvt_id}, map_sql('SELECT id FROM fireiot_map.open_alarm'), 'its id');
 	near($feature, 120.1501, 30.2701, 14, 'its place');
+	is(map_sql(q{SELECT length("fireiot_map"."open_alarm_tile"(x => 13660, y => 6745, z => 14, class => 'fire', coordinate_system => 'wgs84')) > 0}), 't', 'called as pg_tileserv calls');
+	is(map_sql(q{SELECT count(*) FROM (SELECT ST_AsMVT(m) FROM (
+				SELECT ST_AsMVTGeom(ST_Transform(ST_Force2D(t."geom"), 3857), ST_TileEnvelope(14, 13660, 6745), 4096, 64) AS "geom", t."class"
+				FROM "fireiot_map"."open_alarm" AS t WHERE ST_Intersects(t."geom", ST_Transform(ST_TileEnvelope(14, 13660, 6745), 4326))) AS m
+			HAVING length(ST_AsMVT(m)) > 0) AS q}), '1', 'a table layer as pg_tileserv asks for it');
+	is(map_sql(q{SELECT ST_AsGeoJSON(geom, 5), id::text FROM fireiot_map.open_alarm WHERE ST_Intersects(geom, ST_MakeEnvelope(120.1, 30.2, 120.2, 30.3, 4326)) AND class = 'fire' LIMIT 10}),
+		'{"type":"Point","coordinates":[120.1501,30.2701]}|' . map_sql('SELECT id FROM fireiot_map.open_alarm'), 'a collection as pg_featureserv asks for it');
 	is(map_sql("SELECT length(fireiot_map.open_alarm_tile(14, 13661, 6745)) || ' ' || (fireiot_map.open_alarm_tile(14, 13661, 6745) IS NULL)"), '0 false', 'an empty tile is empty, not null');
 	is(scalar features(map_sql("SELECT encode(fireiot_map.resource_tile(10, 853, 421), 'hex')"), 10, 853, 421), 2, 'both resources');
 	is(scalar features(map_sql("SELECT encode(fireiot_map.resource_tile(10, 853, 421, 'fire_station,tank'), 'hex')"), 10, 853, 421), 1, 'those of kinds');
