@@ -144,7 +144,7 @@ AS $$
 BEGIN
 	RETURN QUERY
 	WITH r AS MATERIALIZED (
-		SELECT p AS rule
+		SELECT p AS rule, p.origin, p.metric
 		FROM fireiot.pack_rules(case_rules.packs) AS p
 		LEFT JOIN fireiot.pack_class AS k ON k.pack = p.pack AND k.version = p.version AND k.kind = case_rules.kind
 		WHERE coalesce(k.class, case_rules.class) = ANY (p.classes)
@@ -152,7 +152,9 @@ BEGIN
 	)
 	SELECT (o.rule).*
 	FROM r AS o
-	WHERE (o.rule).origin = 'clause' OR NOT EXISTS (SELECT FROM r AS c WHERE fireiot.puts_aside(c.rule, o.rule));
+	WHERE o.origin = 'clause'
+		-- few are left to be compared
+		OR NOT EXISTS (SELECT FROM r AS c WHERE c.origin = 'clause' AND c.metric = o.metric AND fireiot.puts_aside(c.rule, o.rule));
 END
 $$;
 COMMENT ON FUNCTION fireiot.case_rules(text, text, text) IS

@@ -3,7 +3,10 @@
 -- together.
 --
 -- What a batch asks is plpgsql throughout, whose plans are kept: to plan takes
--- longer than to run.
+-- longer than to run.  A plan may be of the time when there were no cases; then
+-- any index of alarm_now looks as good as its key, and all of it is soon read.  So
+-- a class is compared by IS NOT DISTINCT FROM, which no index serves, OFFSET 0 or
+-- nested loops keep joins in order.
 
 CREATE OR REPLACE VIEW fireiot.alarm_bit AS
 SELECT b.state_kind, w.word, b.bit, b.key, k.kind, k.class
@@ -152,7 +155,7 @@ BEGIN
 		SELECT DISTINCT ON (s.device, s.part, s.class, s.subject) s.*
 		FROM unnest(signals) AS s
 		WHERE s.rises AND NOT EXISTS (SELECT FROM fireiot.alarm_now AS a
-			WHERE a.device = s.device AND a.part = s.part AND a.class = s.class AND a.subject = s.subject)
+			WHERE a.device = s.device AND a.part = s.part AND a.class IS NOT DISTINCT FROM s.class AND a.subject = s.subject)
 		ORDER BY s.device, s.part, s.class, s.subject, s.n
 	), placed AS MATERIALIZED (
 		-- the unit whose building the part is in, which the device need not be of
@@ -287,7 +290,10 @@ CREATE OR REPLACE FUNCTION fireiot.apply_signals(signals fireiot.alarm_signal[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, fireiot, pg_temp
-SET enable_hashjoin = on
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET jit = off
 SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
@@ -296,7 +302,7 @@ DECLARE
 	repeated bigint[];
 BEGIN
 	IF cardinality(signals) > 100 THEN
-		PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
+		PERFORM set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_hashjoin', 'on', true);
 	END IF;
 	LOOP
 		SELECT opened || coalesce(array_agg(o.id), '{}'), openers || coalesce(array_agg(o.n), '{}') INTO opened, openers
@@ -307,7 +313,7 @@ BEGIN
 		ORDER BY a.device, a.part, a.class, a.subject
 		FOR UPDATE OF a;
 		EXIT WHEN NOT EXISTS (SELECT FROM unnest(signals) AS s WHERE s.rises AND NOT EXISTS (SELECT FROM fireiot.alarm_now AS a
-			WHERE a.device = s.device AND a.part = s.part AND a.class = s.class AND a.subject = s.subject));
+			WHERE a.device = s.device AND a.part = s.part AND a.class IS NOT DISTINCT FROM s.class AND a.subject = s.subject));
 	END LOOP;
 	IF cardinality(opened) < cardinality(signals) THEN
 		repeated := fireiot.follow_alarms(signals, opened, openers);
@@ -334,7 +340,8 @@ BEGIN
 	WITH flapping AS (
 		SELECT DISTINCT a.device, a.part, a.class, a.kind, state_kind(s.state) AS word
 		FROM unnest(signals) AS s
-		JOIN fireiot.alarm_now AS a ON a.device = s.device AND a.part = s.part AND a.class = s.class AND a.subject = ''
+		CROSS JOIN LATERAL (SELECT * FROM fireiot.alarm_now AS n
+			WHERE n.device = s.device AND n.part = s.part AND n.class IS NOT DISTINCT FROM s.class AND n.subject = '' OFFSET 0) AS a
 		WHERE a.flapping_since IS NOT NULL AND a.opened_as = a.class AND s.origin IN ('bit', 'operation')
 	)
 	SELECT f.device, f.part, b.state_kind, f.class, bit_or(1 << b.bit),
@@ -417,7 +424,10 @@ CREATE OR REPLACE FUNCTION fireiot.note_signals(
 RETURNS SETOF record
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 10
 SET search_path = pg_catalog, fireiot, pg_temp
-SET enable_hashjoin = on
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET jit = off
 SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
@@ -425,7 +435,7 @@ DECLARE
 	signals fireiot.alarm_signal[];
 BEGIN
 	IF cardinality(devices) > 100 THEN
-		PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
+		PERFORM set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_hashjoin', 'on', true);
 	END IF;
 	signals := (SELECT array_agg(s ORDER BY s.n)
 		FROM fireiot.signals_of(devices, parts, kinds, quantities, befores, nows, observed_ats, received_ats, frame_ids) AS s);

@@ -217,6 +217,8 @@ COMMENT ON FUNCTION fireiot.run_clocks(bigint[], timestamptz) IS
 'Makes fireiot.deadline say of some cases what their records say; returns how many rows were otherwise';
 
 -- ZJ 8.4.2: where there is no control room, the safety manager is told.
+-- Clocks are read by their key, whatever there was when the plan was made:
+-- OFFSET 0 keeps the order, and no other index serves IS NOT DISTINCT FROM.
 CREATE OR REPLACE FUNCTION fireiot.notify_opened(alarms bigint[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -227,15 +229,16 @@ BEGIN
 	WITH wanted AS (
 		SELECT DISTINCT ON (d.alarm_id, t.target) d.alarm_id, d.unit_id, d.pack, d.version, d.rule, t.target, t.place, d.due_at,
 			coalesce(p.building_id, v.building_id) AS building_id, coalesce(p.area_id, v.area_id) AS area_id
-		FROM fireiot.deadline AS d
+		FROM unnest(alarms) AS x (id)
+		CROSS JOIN LATERAL (SELECT * FROM fireiot.deadline AS o
+			WHERE o.alarm_id = x.id AND o.metric = 'notice' AND o.state IS NOT DISTINCT FROM 'open' OFFSET 0) AS d
 		JOIN fireiot.rule AS r ON r.pack = d.pack AND r.version = d.version AND r.rule = d.rule
 		LEFT JOIN fireiot.alarm_now AS n ON n.id = d.alarm_id
 		LEFT JOIN fireiot.device AS v ON v.device OPERATOR(fireiot.=) n.device
 		LEFT JOIN fireiot.part AS p ON p.device OPERATOR(fireiot.=) n.device AND p.part OPERATOR(fireiot.=) n.part,
 			LATERAL (SELECT CASE WHEN u.target = 'control_room' AND '+control_room' <> ALL (string_to_array(n.packs, ',')) THEN 'safety_manager' ELSE u.target END, u.place
 					 FROM unnest(r.targets) WITH ORDINALITY AS u (target, place)) AS t (target, place)
-		WHERE d.alarm_id = ANY (alarms) AND d.metric = 'notice' AND d.state = 'open'
-			AND NOT EXISTS (SELECT FROM fireiot.notice AS o WHERE o.alarm_id = d.alarm_id AND o.reason = 'opened'
+		WHERE NOT EXISTS (SELECT FROM fireiot.notice AS o WHERE o.alarm_id = d.alarm_id AND o.reason = 'opened'
 				AND o.pack = d.pack AND o.version = d.version AND o.rule = d.rule)
 		ORDER BY d.alarm_id, t.target, d.due_at
 	), contact AS (

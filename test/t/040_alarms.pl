@@ -469,6 +469,36 @@ sub privileges
 	return;
 }
 
+# Plans that were made when there were no cases read those of thousands by keys:
+# rows and entries of indexes that a signal reads.
+sub plans_of_before
+{
+	create_database($node, 'plans');
+	my $session = $node->background_psql('plans');
+	my $read = "SELECT sum(pg_stat_get_xact_tuples_returned(oid)) FROM pg_class WHERE oid IN ('fireiot.alarm_now'::regclass, 'fireiot.deadline'::regclass)
+		OR oid IN (SELECT indexrelid FROM pg_index WHERE indrelid IN ('fireiot.alarm_now'::regclass, 'fireiot.deadline'::regclass))";
+	my $note = sub {
+		my ($from, $to, $now) = @_;
+		return "SELECT count(*) FROM (SELECT array_agg(n) AS n, array_agg(format('1.1/40.%s', n)::fireiot.part_addr) AS part FROM generate_series($from, $to) AS n) AS s,
+			LATERAL fireiot.note_signals(array_fill('00dd00000001'::fireiot.device_addr, ARRAY[cardinality(n)]), part, array_fill(2::smallint, ARRAY[cardinality(n)]),
+				array_fill((-1)::smallint, ARRAY[cardinality(n)]), array_fill(2 - $now, ARRAY[cardinality(n)]), array_fill($now, ARRAY[cardinality(n)]),
+				array_fill(NULL::timestamptz, ARRAY[cardinality(n)]), array_fill(now(), ARRAY[cardinality(n)]), array_fill(0::bigint, ARRAY[cardinality(n)]));";
+	};
+
+	$session->query_safe("SELECT fireiot.make_partitions(); " . join ' ', $note->(1, 1, 2), $note->(1, 1, 0), $note->(1, 1, 2), $note->(2, 3000, 2));
+	is($session->query_safe('SELECT count(*) FROM fireiot.alarm_now'), '3000', 'plans of before: three thousand cases');
+	foreach my $what ([ 3001, 2, 'one is opened' ], [ 7, 0, 'one is over' ], [ 7, 2, 'one comes again' ])
+	{
+		my ($n, $now, $name) = @$what;
+		my $before = $session->query_safe("BEGIN; $read");
+		$session->query_safe($note->($n, $n, $now));
+		cmp_ok($session->query_safe($read) - $before, '<', 100, "plans of before: $name");
+		$session->query_safe('COMMIT');
+	}
+	$session->quit;
+	return;
+}
+
 sub looked_at
 {
 	is(sql("SELECT bool_and(kind = 'open_case') FROM retention_blocker('frame', now() - interval '1 day', now()) WHERE kind NOT IN ('never')"), 't',
@@ -502,6 +532,7 @@ claimed();
 closed_meanwhile();
 privileges();
 looked_at();
+plans_of_before();
 rebuilt();
 $node->stop;
 done_testing();
