@@ -57,10 +57,10 @@ BEGIN
 		SELECT d.alarm_id, d.unit_id, CASE d.step WHEN 'escalated' THEN 'escalation' WHEN 'plan_started' THEN 'plan' ELSE 'hazard' END,
 			d.pack, d.version, d.rule, t.target, c.contact_id
 		FROM done AS d
-		CROSS JOIN unnest(d.targets) AS t (target)
+		CROSS JOIN unnest(d.targets) WITH ORDINALITY AS t (target, place)
 		LEFT JOIN LATERAL fireiot.contacts_of(d.unit_id, t.target, now()) AS c ON c.place = 1
 		WHERE d.step IS NOT NULL
-		ORDER BY d.due_at, d.alarm_id
+		ORDER BY d.due_at, d.alarm_id, d.rule, t.place
 	), escalated AS (
 		UPDATE fireiot.alarm_now AS n SET escalated_at = now()
 		WHERE n.escalated_at IS NULL AND n.id IN (SELECT d.alarm_id FROM done AS d WHERE d.step = 'escalated')

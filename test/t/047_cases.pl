@@ -26,16 +26,16 @@ my @limits = parse(<<~'LIMITS');
 	zj-db33-2023 ZJ-060 judge       | mall     | fault.reported          | noticed@1 min opened@0 s          | 30 min    | acknowledged called verified=true | |
 	zj-db33-2023 ZJ-061             | mall     | component.fault         | noticed@1 min                     | 48 h      | restored reported_back |               |
 	zj-db33-2023 ZJ-062             | mall     | component.fault         | noticed@1 min reported_back@2 h   | 30 min    | recorded               |               |
-	zj-db33-2023 ZJ-063             | mall     | component.fault         | noticed@5 min                     | 319:55:00 | restored reported_back | escalated     | escalation data_platform province, escalation responsible_person head
+	zj-db33-2023 ZJ-063             | mall     | component.fault         | noticed@5 min                     | 319:55:00 | restored reported_back | escalated     | escalation responsible_person head, escalation data_platform province
 	zj-db33-2023 ZJ-067             | mall     | gas.high                |                                   | 15 min    | noticed called         |               | opened control_room room, opened safety_manager manager
 	zj-db33-2023 ZJ-067 judge       | shop     | video.passage_blocked   |                                   | 15 min    | acknowledged called verified=true | |
 	zj-db33-2023 ZJ-068             | mall     | electric.abnormal       | noticed@1 min                     | 24 h      | reported_back restored |               |
 	zj-db33-2023 ZJ-069             | mall     | charging.abnormal       | noticed@1 min reported_back@2 h   | 30 min    | recorded               |               |
-	zj-db33-2023 ZJ-070             | mall     | water_pressure.abnormal | noticed@1 min                     | 24 h      | restored reported_back | escalated     | escalation data_platform province, escalation responsible_person head
+	zj-db33-2023 ZJ-070             | mall     | water_pressure.abnormal | noticed@1 min                     | 24 h      | restored reported_back | escalated     | escalation responsible_person head, escalation data_platform province
 	zj-db33-2023 ZJ-074             | mall     | component.fire          |                                   | 1 min     | called                 |               |
 	zj-db33-2023 ZJ-075             | mall     | fire.detector           |                                   | 3 min     | verified=true verified=false |         |
 	zj-db33-2023 ZJ-076             | shop     | component.fire          |                                   | 1 min     | called                 |               |
-	zj-db33-2023 ZJ-077             | mall     | component.fire          | called@30 s                       | 1 min     | answered               | plan_started  | plan responsible_person head, plan safety_manager manager
+	zj-db33-2023 ZJ-077             | mall     | component.fire          | called@30 s                       | 1 min     | answered               | plan_started  | plan safety_manager manager, plan responsible_person head
 	zj-db33-2023 ZJ-080             | mall     | fire.video              | verified=true@1 min reported_back@2 h | 30 min | recorded              |               |
 	cqc-11002-2025 CQ-009           | office   | component.fire          |                                   | 3 s       | noticed called         |               | opened safety_manager manager
 	cqc-11002-2025 CQ-010           | office   | component.fault         |                                   | 10 s      | noticed called         |               | opened safety_manager manager
@@ -249,7 +249,7 @@ sub outcome
 			FROM (VALUES $cases) AS c (n, name, id), alarm_step AS s WHERE s.alarm_id = c.id AND s.pack = '$limit->{pack}/1' AND s.rule = '$limit->{rule}'"),
 		join(', ', map { my $case = $_; map { "$case $_ 00:00:01" } @$and } qw(late never)) . '|t', "$name: the steps of a breach");
 	is( sql("SELECT string_agg(n.name || ' ' || n.told, '; ' ORDER BY n.n) FROM (
-			SELECT c.n, c.name, string_agg(concat_ws(' ', t.reason, t.target, p.name), ', ' ORDER BY t.target) AS told
+			SELECT c.n, c.name, string_agg(concat_ws(' ', t.reason, t.target, p.name), ', ' ORDER BY t.id) AS told
 			FROM (VALUES $cases) AS c (n, name, id) JOIN notice AS t ON t.alarm_id = c.id AND t.pack = '$limit->{pack}' AND t.rule = '$limit->{rule}'
 			LEFT JOIN contact AS p ON p.id = t.contact_id GROUP BY 1, 2) AS n"),
 		join('; ', @told), "$name: who is told");
