@@ -22,13 +22,15 @@ WITH supervised AS MATERIALIZED (
 ), packs AS MATERIALIZED (
 	SELECT coalesce(p.unit_id, 0) AS unit_id, ',' || p.packs AS packs
 	FROM fireiot.unit_packs(ARRAY(SELECT DISTINCT nullif(s.unit_id, 0) FROM sort AS s)) AS p
+), general AS MATERIALIZED (
+	SELECT v.id, v.unit_id, v.model, v.profile, v.pack, v.builtin FROM fireiot.supervision AS v WHERE v.device IS NULL
 ), of_sort AS MATERIALIZED (
 	SELECT s.unit_id, s.model, s.profile, r.id
 	FROM sort AS s
 	LEFT JOIN packs AS p ON p.unit_id = s.unit_id
 	CROSS JOIN LATERAL (
-		SELECT v.id FROM fireiot.supervision AS v
-		WHERE v.device IS NULL AND (v.unit_id IS NULL OR v.unit_id = s.unit_id) AND (v.model IS NULL OR v.model = s.model)
+		SELECT v.id FROM general AS v
+		WHERE (v.unit_id IS NULL OR v.unit_id = s.unit_id) AND (v.model IS NULL OR v.model = s.model)
 			AND (v.profile IS NULL OR v.profile = s.profile) AND (v.pack IS NULL OR strpos(p.packs, ',' || v.pack || '/') > 0)
 		ORDER BY v.builtin, v.unit_id IS NULL, v.model IS NULL, v.profile IS NULL, v.pack IS NULL, v.id LIMIT 1) AS r
 ), own AS MATERIALIZED (

@@ -304,8 +304,8 @@ $$;
 COMMENT ON FUNCTION fireiot.alarms_opened() IS
 'Trigger: starts the clocks of new alarms and writes the notices of them';
 
--- Only what a rule names starts or stops a clock: repeats of thousands of
--- alarms cost nothing.
+-- Only what a rule with a number names starts or stops a clock: repeats of
+-- thousands of alarms cost nothing, nor do most steps that breaches take.
 CREATE OR REPLACE FUNCTION fireiot.alarms_stepped()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
@@ -318,7 +318,7 @@ DECLARE
 BEGIN
 	SELECT array_agg(DISTINCT s.alarm_id) INTO alarms FROM stepped AS s
 	WHERE s.step IN ('closed', 'reopened', 'reclassified', 'verified')
-		OR EXISTS (SELECT FROM fireiot.rule AS r WHERE r.sort = 'deadline' AND (r.start_step = s.step OR s.step = ANY (r.stop_steps)));
+		OR EXISTS (SELECT FROM fireiot.rule AS r WHERE r.sort = 'deadline' AND r.modality <> 'no_number' AND (r.start_step = s.step OR s.step = ANY (r.stop_steps)));
 	IF alarms IS NULL THEN
 		RETURN NULL;
 	END IF;

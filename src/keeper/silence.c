@@ -51,7 +51,7 @@
 /* The registry is read anew: at once, but for many changes in a row; and in any
  * case, since packs come into force by the day. */
 #define READ_REST_US MS(1000)
-#define READ_TIMES 50
+#define READ_TIMES 20
 #define READ_US MS(10 * 60 * 1000)
 
 /* Behind an error, and when nobody hears. */
