@@ -110,6 +110,18 @@ $$;
 COMMENT ON FUNCTION fireiot.place_functions() IS
 'Functions by which readers ask what is near, and for the scene of an alarm';
 
+CREATE OR REPLACE FUNCTION fireiot.import_functions()
+RETURNS name[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT '{load_divisions,check_divisions,geometry_of,srid_of,begin_import,check_import,accept_import,resource_kind,batch_for_import,
+		read_import,import_keys,import_names,import_values,import_geometry,degrees_of,place_problem,analyze_import,note_duplicates,note_import,
+		box_around,suspected_system,import_offsets,division_with_outline,as_system,note_divisions,store_import}'::name[]
+$$;
+COMMENT ON FUNCTION fireiot.import_functions() IS
+'Functions by which operators take deliveries in';
+
 CREATE OR REPLACE FUNCTION fireiot.case_functions()
 RETURNS name[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -138,10 +150,11 @@ BEGIN
 		'EXECUTE ON FUNCTION fireiot.classify_attachment(bigint, text, text), fireiot.extend_attachment(bigint, timestamptz, text)',
 		'EXECUTE ON FUNCTION fireiot.duty_inspection(fireiot.device_addr, integer), fireiot.sync_clock(fireiot.device_addr)',
 		'INSERT, UPDATE, DELETE ON fireiot.division',
-		'INSERT ON fireiot.import_staging',
+		'INSERT, UPDATE, DELETE ON fireiot.import_batch, fireiot.import_staging',
+		'USAGE ON SEQUENCE fireiot.resource_id_seq, fireiot.unit_id_seq',
 		'EXECUTE ON FUNCTION ' || (SELECT string_agg(p.oid::regprocedure::text, ', ' ORDER BY p.proname) FROM pg_proc AS p
 			WHERE p.pronamespace = 'fireiot'::regnamespace
-				AND p.proname IN ('load_divisions', 'check_divisions', 'geometry_of', 'srid_of', 'begin_import', 'check_import', 'accept_import')),
+				AND p.proname = ANY (fireiot.import_functions())),
 		'INSERT, UPDATE, DELETE ON fireiot.maintenance_window, fireiot.threshold, fireiot.operation_rule, fireiot.flapping_rule, fireiot.supervision',
 		'EXECUTE ON FUNCTION ' || (SELECT string_agg(p.oid::regprocedure::text, ', ' ORDER BY p.proname) FROM pg_proc AS p
 			WHERE p.pronamespace = 'fireiot'::regnamespace AND p.proname = ANY (fireiot.case_functions()))],

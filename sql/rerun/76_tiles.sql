@@ -6,7 +6,7 @@
 -- They read by the rights of their owner and take values only, no conditions:
 -- so they may use the indexes and leave out afterwards what is classified.
 --
--- A tile of up to 1500 of them has each by itself, with its id.  One that would
+-- A tile of up to 1000 of them has each by itself, with its id.  One that would
 -- have more has a feature for each of 64 by 64 cells, with how many there are;
 -- of resources, of which there may be millions, one out of each of 20 by 20:
 -- what a tile costs is then bounded.
@@ -61,26 +61,6 @@ COMMENT ON FUNCTION fireiot.tile_reach(integer, integer, integer, text) IS
 'A box in WGS84 around all that is on a tile, whose numbers are of a map in the system';
 
 -- Where a tile would hold too many, one feature stands for all of a cell.
-CREATE OR REPLACE FUNCTION fireiot.cell_in(box geometry, n integer, place geometry)
-RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT floor((st_y(place) - st_ymin(box)) / (st_ymax(box) - st_ymin(box)) * n)::integer * n
-		+ floor((st_x(place) - st_xmin(box)) / (st_xmax(box) - st_xmin(box)) * n)::integer;
-END;
-COMMENT ON FUNCTION fireiot.cell_in(geometry, integer, geometry) IS
-'Which of n by n cells of a box a place is in: row by row, from 0';
-
-CREATE OR REPLACE FUNCTION fireiot.cell_middle(box geometry, n integer, cell integer)
-RETURNS geometry
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT st_setsrid(st_makepoint(st_xmin(box) + (cell % n + 0.5) / n * (st_xmax(box) - st_xmin(box)),
-		st_ymin(box) + (cell / n + 0.5) / n * (st_ymax(box) - st_ymin(box))), st_srid(box));
-END;
-COMMENT ON FUNCTION fireiot.cell_middle(geometry, integer, integer) IS
-'The middle of a cell of fireiot.cell_in';
-
 CREATE OR REPLACE FUNCTION fireiot.cells_of(box geometry, n integer)
 RETURNS SETOF geometry
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 1024
@@ -105,12 +85,16 @@ DECLARE
 	system CONSTANT text := fireiot.tile_system(coordinate_system);
 	bounds CONSTANT geometry := st_tileenvelope(z, x, y);
 	reach CONSTANT geometry := fireiot.tile_reach(z, x, y, system);
+	west CONSTANT double precision := st_xmin(reach);
+	south CONSTANT double precision := st_ymin(reach);
+	width CONSTANT double precision := (st_xmax(reach) - west) / 64;
+	height CONSTANT double precision := (st_ymax(reach) - south) / 64;
 BEGIN
 	RETURN (
 		WITH here AS MATERIALIZED (
 			SELECT u.* FROM fireiot.mapped_unit AS u WHERE u.geom && reach
 		)
-		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1500 FROM here) THEN (
+		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1000 FROM here) THEN (
 			SELECT st_asmvt(t, 'unit', 4096, 'geom', 'id')
 			FROM (
 				SELECT (u.id & 2147483647)::integer AS id, st_asmvtgeom(fireiot.on_map(u.geom, system), bounds, 4096, 64) AS geom,
@@ -125,8 +109,8 @@ BEGIN
 		) ELSE (
 			SELECT st_asmvt(t, 'unit', 4096, 'geom')
 			FROM (
-				SELECT st_asmvtgeom(fireiot.on_map(fireiot.cell_middle(reach, 64, c.cell), system), bounds, 4096, 64) AS geom, c.count
-				FROM (SELECT fireiot.cell_in(reach, 64, u.geom) AS cell, count(*)::integer AS count FROM here AS u GROUP BY 1) AS c
+				SELECT st_asmvtgeom(fireiot.on_map(st_setsrid(st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count
+				FROM (SELECT floor((st_y(u.geom) - south) / height)::integer * 64 + floor((st_x(u.geom) - west) / width)::integer AS cell, count(*)::integer AS count FROM here AS u GROUP BY 1) AS c
 			) AS t
 		) END, ''));
 END
@@ -155,12 +139,16 @@ DECLARE
 	system CONSTANT text := fireiot.tile_system(coordinate_system);
 	bounds CONSTANT geometry := st_tileenvelope(z, x, y);
 	reach CONSTANT geometry := fireiot.tile_reach(z, x, y, system);
+	west CONSTANT double precision := st_xmin(reach);
+	south CONSTANT double precision := st_ymin(reach);
+	width CONSTANT double precision := (st_xmax(reach) - west) / 64;
+	height CONSTANT double precision := (st_ymax(reach) - south) / 64;
 BEGIN
 	RETURN (
 		WITH here AS MATERIALIZED (
 			SELECT h.* FROM fireiot.mapped_building AS h WHERE h.geom && reach
 		)
-		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1500 FROM here) THEN (
+		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1000 FROM here) THEN (
 			SELECT st_asmvt(t, 'building', 4096, 'geom', 'id')
 			FROM (
 				SELECT (h.id & 2147483647)::integer AS id, st_asmvtgeom(fireiot.on_map(h.geom, system), bounds, 4096, 64) AS geom,
@@ -170,8 +158,8 @@ BEGIN
 		) ELSE (
 			SELECT st_asmvt(t, 'building', 4096, 'geom')
 			FROM (
-				SELECT st_asmvtgeom(fireiot.on_map(fireiot.cell_middle(reach, 64, c.cell), system), bounds, 4096, 64) AS geom, c.count
-				FROM (SELECT fireiot.cell_in(reach, 64, h.geom) AS cell, count(*)::integer AS count FROM here AS h GROUP BY 1) AS c
+				SELECT st_asmvtgeom(fireiot.on_map(st_setsrid(st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count
+				FROM (SELECT floor((st_y(h.geom) - south) / height)::integer * 64 + floor((st_x(h.geom) - west) / width)::integer AS cell, count(*)::integer AS count FROM here AS h GROUP BY 1) AS c
 			) AS t
 		) END, ''));
 END
@@ -200,12 +188,16 @@ DECLARE
 	system CONSTANT text := fireiot.tile_system(coordinate_system);
 	bounds CONSTANT geometry := st_tileenvelope(z, x, y);
 	reach CONSTANT geometry := fireiot.tile_reach(z, x, y, system);
+	west CONSTANT double precision := st_xmin(reach);
+	south CONSTANT double precision := st_ymin(reach);
+	width CONSTANT double precision := (st_xmax(reach) - west) / 64;
+	height CONSTANT double precision := (st_ymax(reach) - south) / 64;
 BEGIN
 	RETURN (
 		WITH here AS MATERIALIZED (
 			SELECT d.* FROM fireiot.mapped_device AS d WHERE d.geom && reach
 		)
-		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1500 FROM here) THEN (
+		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1000 FROM here) THEN (
 			SELECT st_asmvt(t, 'device', 4096, 'geom', 'id')
 			FROM (
 				SELECT d.map_id AS id, st_asmvtgeom(fireiot.on_map(d.geom, system), bounds, 4096, 64) AS geom,
@@ -216,8 +208,8 @@ BEGIN
 		) ELSE (
 			SELECT st_asmvt(t, 'device', 4096, 'geom')
 			FROM (
-				SELECT st_asmvtgeom(fireiot.on_map(fireiot.cell_middle(reach, 64, c.cell), system), bounds, 4096, 64) AS geom, c.count
-				FROM (SELECT fireiot.cell_in(reach, 64, d.geom) AS cell, count(*)::integer AS count FROM here AS d GROUP BY 1) AS c
+				SELECT st_asmvtgeom(fireiot.on_map(st_setsrid(st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count
+				FROM (SELECT floor((st_y(d.geom) - south) / height)::integer * 64 + floor((st_x(d.geom) - west) / width)::integer AS cell, count(*)::integer AS count FROM here AS d GROUP BY 1) AS c
 			) AS t
 		) END, ''));
 END
@@ -246,12 +238,16 @@ DECLARE
 	system CONSTANT text := fireiot.tile_system(coordinate_system);
 	bounds CONSTANT geometry := st_tileenvelope(z, x, y);
 	reach CONSTANT geometry := fireiot.tile_reach(z, x, y, system);
+	west CONSTANT double precision := st_xmin(reach);
+	south CONSTANT double precision := st_ymin(reach);
+	width CONSTANT double precision := (st_xmax(reach) - west) / 64;
+	height CONSTANT double precision := (st_ymax(reach) - south) / 64;
 BEGIN
 	RETURN (
 		WITH here AS MATERIALIZED (
 			SELECT p.* FROM fireiot.mapped_part AS p WHERE p.geom && reach
 		)
-		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1500 FROM here) THEN (
+		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1000 FROM here) THEN (
 			SELECT st_asmvt(t, 'part', 4096, 'geom', 'id')
 			FROM (
 				SELECT p.map_id AS id, st_asmvtgeom(fireiot.on_map(p.geom, system), bounds, 4096, 64) AS geom,
@@ -267,8 +263,8 @@ BEGIN
 		) ELSE (
 			SELECT st_asmvt(t, 'part', 4096, 'geom')
 			FROM (
-				SELECT st_asmvtgeom(fireiot.on_map(fireiot.cell_middle(reach, 64, c.cell), system), bounds, 4096, 64) AS geom, c.count
-				FROM (SELECT fireiot.cell_in(reach, 64, p.geom) AS cell, count(*)::integer AS count FROM here AS p GROUP BY 1) AS c
+				SELECT st_asmvtgeom(fireiot.on_map(st_setsrid(st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count
+				FROM (SELECT floor((st_y(p.geom) - south) / height)::integer * 64 + floor((st_x(p.geom) - west) / width)::integer AS cell, count(*)::integer AS count FROM here AS p GROUP BY 1) AS c
 			) AS t
 		) END, ''));
 END
@@ -297,12 +293,16 @@ DECLARE
 	system CONSTANT text := fireiot.tile_system(coordinate_system);
 	bounds CONSTANT geometry := st_tileenvelope(z, x, y);
 	reach CONSTANT geometry := fireiot.tile_reach(z, x, y, system);
+	west CONSTANT double precision := st_xmin(reach);
+	south CONSTANT double precision := st_ymin(reach);
+	width CONSTANT double precision := (st_xmax(reach) - west) / 64;
+	height CONSTANT double precision := (st_ymax(reach) - south) / 64;
 BEGIN
 	RETURN (
 		WITH here AS MATERIALIZED (
 			SELECT n.* FROM fireiot.mapped_alarm AS n WHERE n.geom && reach AND (open_alarm_tile.class IS NULL OR n.class = ANY (string_to_array(open_alarm_tile.class, ',')))
 		)
-		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1500 FROM here) THEN (
+		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1000 FROM here) THEN (
 			SELECT st_asmvt(t, 'open_alarm', 4096, 'geom', 'id')
 			FROM (
 				SELECT (n.id & 2147483647)::integer AS id, st_asmvtgeom(fireiot.on_map(n.geom, system), bounds, 4096, 64) AS geom,
@@ -319,8 +319,8 @@ BEGIN
 		) ELSE (
 			SELECT st_asmvt(t, 'open_alarm', 4096, 'geom')
 			FROM (
-				SELECT st_asmvtgeom(fireiot.on_map(fireiot.cell_middle(reach, 64, c.cell), system), bounds, 4096, 64) AS geom, c.count, c.fires
-				FROM (SELECT fireiot.cell_in(reach, 64, n.geom) AS cell, count(*)::integer AS count, (count(*) FILTER (WHERE n.class = 'fire'))::integer AS fires FROM here AS n GROUP BY 1) AS c
+				SELECT st_asmvtgeom(fireiot.on_map(st_setsrid(st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count, c.fires
+				FROM (SELECT floor((st_y(n.geom) - south) / height)::integer * 64 + floor((st_x(n.geom) - west) / width)::integer AS cell, count(*)::integer AS count, (count(*) FILTER (WHERE n.class = 'fire'))::integer AS fires FROM here AS n GROUP BY 1) AS c
 			) AS t
 		) END, ''));
 END
@@ -354,10 +354,10 @@ DECLARE
 	kinds CONSTANT text[] := string_to_array(resource_tile.kind, ',');
 	reach CONSTANT geometry := fireiot.tile_reach(z, x, y, system);
 BEGIN
-	IF (SELECT count(*) <= 1500
+	IF (SELECT count(*) <= 1000
 		FROM (SELECT FROM fireiot.resource AS r CROSS JOIN LATERAL fireiot.resource_usability(r) AS u
 			WHERE r.geom && reach AND r.status <> 'removed' AND NOT u.classified AND (kinds IS NULL OR r.kind = ANY (kinds))
-			LIMIT 1501) AS few) THEN
+			LIMIT 1001) AS few) THEN
 		RETURN (
 			SELECT coalesce(st_asmvt(t, 'resource', 4096, 'geom', 'id'), '')
 			FROM (

@@ -151,7 +151,7 @@ CREATE OR REPLACE FUNCTION fireiot.begin_import(
 	target text, source text, coordinate_system text DEFAULT 'wgs84', kind text DEFAULT NULL,
 	division_code text DEFAULT NULL, keys jsonb DEFAULT '{}')
 RETURNS integer
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 #variable_conflict use_column
@@ -192,6 +192,19 @@ END;
 COMMENT ON FUNCTION fireiot.import_values(jsonb, jsonb) IS
 'For fireiot.check_import: what properties say, by the keys of fireiot.import_keys for each column';
 
+-- Only the owner may.
+CREATE OR REPLACE FUNCTION fireiot.analyze_import()
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	ANALYZE fireiot.import_staging;
+END
+$$;
+COMMENT ON FUNCTION fireiot.analyze_import() IS
+'For fireiot.check_import: statistics of the rows, without which its plans do not fit them';
+
 -- What the rows say, and whether their numbers can be places.
 CREATE OR REPLACE FUNCTION fireiot.read_import(batch fireiot.import_batch)
 RETURNS void
@@ -220,7 +233,7 @@ BEGIN
 		geom = CASE WHEN fireiot.place_problem(s.delivered) IS NULL THEN fireiot.point_of(s.delivered, batch.coordinate_system) END
 	WHERE s.batch_id = batch.id AND s.state = 'checked';
 	-- the rows are new: what follows is planned by what they hold
-	ANALYZE fireiot.import_staging;
+	PERFORM fireiot.analyze_import();
 END
 $$;
 COMMENT ON FUNCTION fireiot.read_import(fireiot.import_batch) IS
@@ -429,7 +442,7 @@ CREATE OR REPLACE FUNCTION fireiot.check_import(
 	tolerance_m double precision DEFAULT 100,
 	OUT problem text, OUT rows bigint, OUT first_row integer, OUT may_pass boolean, OUT hint text)
 RETURNS SETOF record
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 5
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 5
 SET search_path FROM CURRENT
 AS $$
 #variable_conflict use_column
@@ -484,7 +497,7 @@ COMMENT ON FUNCTION fireiot.store_import(fireiot.import_batch) IS
 'For fireiot.accept_import: what rows that were accepted become; how many';
 
 CREATE OR REPLACE FUNCTION fireiot.accept_import(batch_id integer, despite text[] DEFAULT '{}', OUT accepted bigint, OUT refused bigint)
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path FROM CURRENT
 AS $$
 #variable_conflict use_column

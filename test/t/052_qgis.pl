@@ -100,6 +100,21 @@ sub styles_are_found
 	return;
 }
 
+# QGIS is told by the keeper that a layer has changed.
+sub is_told
+{
+	my ($in, $out, $err) = ('', '', '');
+	my $timer = IPC::Run::timeout(60);
+	my $qgis = IPC::Run::start([ $python, 'test/qgis/listen.py', 'docs/qgis/fireiot.qgs', 'unit' ], '<', \$in, '>', \$out, '2>', \$err, $timer);
+
+	IPC::Run::pump($qgis) until $out =~ /listening/ || !$qgis->pumpable;
+	sql("UPDATE fireiot.unit SET name = name || '!' WHERE id = 2");
+	IPC::Run::pump($qgis) until $out =~ /drawn anew/ || !$qgis->pumpable;
+	IPC::Run::finish($qgis);
+	like($out, qr/^listening\ndrawn anew$/m, 'a change is drawn');
+	return;
+}
+
 sub is_a_picture
 {
 	my ($png) = @_;
@@ -120,6 +135,7 @@ styles_are_found($first);
 my $second = opened('docs/qgis/fireiot.qgs', 'qgis_fire.png', 120.145, 30.265, 120.156, 30.274);
 is(join(' ', map { $second->{$_}{default_style} } sort keys %$second), join(' ', ('categorizedSymbol') x 7), 'styles of the database');
 is_deeply({ map { $_ => $second->{$_}{ids} } keys %$second }, { map { $_ => $first->{$_}{ids} } keys %$first }, 'the same ids in another process');
+is_told();
 is_a_picture($_) foreach qw(qgis_city.png qgis_fire.png);
 $node->stop;
 done_testing();

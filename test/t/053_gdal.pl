@@ -3,6 +3,7 @@
 use strict;
 use warnings;
 
+use Fireiot;
 use JSON::PP;
 use Maps;
 use Test::More;
@@ -155,6 +156,28 @@ sub refused_as_a_whole
 	return;
 }
 
+# PostGIS in a schema of its own, and a caller with no path to anything.
+sub postgis_elsewhere
+{
+	create_database($node, 'elsewhere', 'CREATE SCHEMA gis; CREATE EXTENSION postgis SCHEMA gis; CREATE EXTENSION fireiot');
+	is( $node->safe_psql('elsewhere', q{
+			SET search_path = pg_catalog;
+			SELECT fireiot.load_divisions('[{"code": "330108", "name": "x", "outline": {"type": "Polygon",
+				"coordinates": [[[120.2, 30.2], [120.24, 30.2], [120.24, 30.24], [120.2, 30.2]]]}}]', 'test');
+			SELECT fireiot.begin_import('resource', 'file', 'gcj02', 'tank', '330108');
+			INSERT INTO fireiot.import_staging (batch_id, row, feature) VALUES
+				(1, 1, '{"geometry": {"type": "Point", "coordinates": [120.235, 30.21]}, "properties": {"name": "a"}}'),
+				(1, 2, '{"geometry": {"type": "Point", "coordinates": [120.235, 30.21]}, "properties": {"name": "b"}}'),
+				(1, 3, '{"properties": {"name": "c", "lon": "121°", "lat": "30.5"}}');
+			SELECT problem, rows FROM fireiot.check_import(1);
+			SELECT * FROM fireiot.accept_import(1);
+			SELECT fireiot_map.geojson('resource')::json #>> '{features,0,properties,name}';
+			SELECT strpos(fireiot_map.gpx(), '<name>a</name>') > 0, length(fireiot.qgis_project()) > 10000, fireiot.install_qgis_styles()}),
+		"1\n1\n|1\nduplicate_in_batch|1\noutside_division|1\n1|2\na\nt|t|7", 'PostGIS in another schema');
+	return;
+}
+
+postgis_elsewhere();
 layers_are_read();
 exports_are_read();
 formats_are_the_same();
