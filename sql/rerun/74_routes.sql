@@ -89,7 +89,7 @@ DECLARE
 	farthest double precision;
 BEGIN
 	LOOP
-		found := fireiot.find_nearest(place, kinds, wanted, max_metres, usable_only);
+		found := ARRAY(SELECT f FROM unnest(fireiot.find_nearest(place, kinds, wanted, max_metres, usable_only)) AS f WHERE f.metres <= max_metres);
 		EXIT WHEN coalesce(cardinality(found), 0) = 0;
 		farthest := found[cardinality(found)].metres;
 		costs := fireiot.road_metres(st_centroid(place)::geometry,

@@ -42,7 +42,7 @@ release_major() {
 packages() {
     echo gcc libc6-dev libssl-dev make perl netbase openssl
     echo "postgresql-$1" "postgresql-server-dev-$1"
-    echo "postgresql-$1-postgis-3" "postgresql-$1-cron"
+    echo "postgresql-$1-postgis-3" "postgresql-$1-cron" "postgresql-$1-pgrouting"
     echo libipc-run-perl libkrb5-dev clang libclang-rt-dev valgrind
     [ "$1" -lt 18 ] || echo libc-gconv-modules-extra
     [ "$2" = minimal ] || {
