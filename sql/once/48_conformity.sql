@@ -421,6 +421,7 @@ INSERT INTO fireiot.conformity (requirement, object, test, builtin) VALUES
 	('ZJ-080', 'rule zj-db33-2023 ZJ-080 close', 'test/sql/rules.sql', true),
 	('ZJ-082', 'rule zj-db33-2023 ZJ-082', 'test/sql/rules.sql', true),
 	('ZJ-083', 'rule zj-db33-2023 ZJ-083', 'test/sql/rules.sql', true),
+	('ZJ-084', 'function fireiot.install_qgis_styles', 'test/t/052_qgis.pl', true),
 	('ZJ-084', 'view fireiot_map.device', 'test/t/051_map.pl', true),
 	('ZJ-084', 'view fireiot_map.part', 'test/t/051_map.pl', true),
 	('ZJ-084', 'view fireiot_map.unit', 'test/t/051_map.pl', true),
