@@ -105,6 +105,16 @@ is( $node->safe_psql('site', q{
 		FROM nearest_resources('POINT(110 0)', '{other}', 1, 1e5) WITH ORDINALITY AS o}),
 	'north, east north', 'the sphere says east, the spheroid north');
 
+# Where degrees say nothing: over the 180th, and around the pole.
+is( $node->safe_psql('site', q{
+		SET search_path = public, fireiot;
+		INSERT INTO resource (id, kind, name, delivered) VALUES (5003, 'vehicle', 'over there', 'SRID=4326;POINT(-179.99 60)'),
+			(5004, 'vehicle', 'here', 'SRID=4326;POINT(179.97 60)'), (5005, 'camera', 'over the pole', 'SRID=4326;POINT(180 89.999)'),
+			(5006, 'camera', 'this side', 'SRID=4326;POINT(0 89.99)');
+		SELECT (SELECT string_agg(name || ' ' || round(metres::numeric), ', ' ORDER BY metres) FROM nearest_resources('POINT(179.995 60)', '{vehicle}', 2)),
+			(SELECT string_agg(name || ' ' || round(metres::numeric), ', ' ORDER BY metres) FROM nearest_resources('POINT(0 89.998)', '{camera}', 1))}),
+	'over there 837, here 1395|over the pole 335', 'over the 180th, and over the pole');
+
 # A session that asked before there was anything keeps its plan, and is as right
 # and as fast.
 sub kept_plan

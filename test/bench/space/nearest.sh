@@ -24,7 +24,7 @@ grow_city()
 	say "$((resources * 10)) resources"
 	$server alone "$name" bench <<-'EOF'
 	UPDATE pg_trigger SET tgenabled = 'D' WHERE tgrelid = 'fireiot.resource'::regclass AND tgname LIKE 'log_%'
-	UPDATE pg_index SET indisvalid = false, indisready = false WHERE indrelid = 'fireiot.resource'::regclass AND indexrelid NOT IN ('fireiot.resource_place'::regclass, 'fireiot.resource_pkey'::regclass)
+	UPDATE pg_index SET indisvalid = false, indisready = false WHERE indrelid = 'fireiot.resource'::regclass AND indexrelid NOT IN ('fireiot.resource_place'::regclass, 'fireiot.resource_geom'::regclass, 'fireiot.resource_pkey'::regclass)
 	EOF
 	sessions=''
 	for session in 1 2 3; do
