@@ -17,7 +17,7 @@ SUITES = check-lint $(SUITES_HERE) check-sanitize
 REGRESS = codes device_addr part_addr alarm_state type_properties \
 	explain decode encode profiles coordinates \
 	change_log retention records partitions privileges registry commands roles settings \
-	ingest status chain rules clocks places divisions imports
+	ingest status chain rules clocks places divisions imports resources nearest
 ifeq ($(filter 15,$(MAJORVERSION)),)
 REGRESS += type_soft_errors
 endif

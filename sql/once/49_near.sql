@@ -1,29 +1,29 @@
--- What is near: indexes by true distance, and the network of roads.
+-- What is near: indexes of places, and the network of roads.
 
 -- All kinds together, and each for itself: the nearest fire station would else
 -- be looked for among the hydrants of half a city.
 CREATE INDEX resource_geom ON fireiot.resource USING gist (geom);
-COMMENT ON INDEX fireiot.resource_geom IS 'Map layers';
+COMMENT ON INDEX fireiot.resource_geom IS 'Map layers; the nearest of all kinds';
 CREATE INDEX resource_place ON fireiot.resource USING gist ((geom::geography));
-COMMENT ON INDEX fireiot.resource_place IS 'The nearest of all kinds';
-CREATE INDEX resource_place_hydrant_outdoor ON fireiot.resource USING gist ((geom::geography)) WHERE kind = 'hydrant_outdoor';
-COMMENT ON INDEX fireiot.resource_place_hydrant_outdoor IS 'The nearest of a kind';
-CREATE INDEX resource_place_hydrant_indoor ON fireiot.resource USING gist ((geom::geography)) WHERE kind = 'hydrant_indoor';
-COMMENT ON INDEX fireiot.resource_place_hydrant_indoor IS 'The nearest of a kind';
-CREATE INDEX resource_place_water_source ON fireiot.resource USING gist ((geom::geography)) WHERE kind = 'water_source';
-COMMENT ON INDEX fireiot.resource_place_water_source IS 'The nearest of a kind';
-CREATE INDEX resource_place_tank ON fireiot.resource USING gist ((geom::geography)) WHERE kind = 'tank';
-COMMENT ON INDEX fireiot.resource_place_tank IS 'The nearest of a kind';
-CREATE INDEX resource_place_micro_station ON fireiot.resource USING gist ((geom::geography)) WHERE kind = 'micro_station';
-COMMENT ON INDEX fireiot.resource_place_micro_station IS 'The nearest of a kind';
-CREATE INDEX resource_place_fire_station ON fireiot.resource USING gist ((geom::geography)) WHERE kind = 'fire_station';
-COMMENT ON INDEX fireiot.resource_place_fire_station IS 'The nearest of a kind';
-CREATE INDEX resource_place_vehicle ON fireiot.resource USING gist ((geom::geography)) WHERE kind = 'vehicle';
-COMMENT ON INDEX fireiot.resource_place_vehicle IS 'The nearest of a kind';
-CREATE INDEX resource_place_camera ON fireiot.resource USING gist ((geom::geography)) WHERE kind = 'camera';
-COMMENT ON INDEX fireiot.resource_place_camera IS 'The nearest of a kind';
-CREATE INDEX resource_place_other ON fireiot.resource USING gist ((geom::geography)) WHERE kind = 'other';
-COMMENT ON INDEX fireiot.resource_place_other IS 'The nearest of a kind';
+COMMENT ON INDEX fireiot.resource_place IS 'What is within so many true metres';
+CREATE INDEX resource_geom_hydrant_outdoor ON fireiot.resource USING gist (geom) WHERE kind = 'hydrant_outdoor';
+COMMENT ON INDEX fireiot.resource_geom_hydrant_outdoor IS 'The nearest of a kind';
+CREATE INDEX resource_geom_hydrant_indoor ON fireiot.resource USING gist (geom) WHERE kind = 'hydrant_indoor';
+COMMENT ON INDEX fireiot.resource_geom_hydrant_indoor IS 'The nearest of a kind';
+CREATE INDEX resource_geom_water_source ON fireiot.resource USING gist (geom) WHERE kind = 'water_source';
+COMMENT ON INDEX fireiot.resource_geom_water_source IS 'The nearest of a kind';
+CREATE INDEX resource_geom_tank ON fireiot.resource USING gist (geom) WHERE kind = 'tank';
+COMMENT ON INDEX fireiot.resource_geom_tank IS 'The nearest of a kind';
+CREATE INDEX resource_geom_micro_station ON fireiot.resource USING gist (geom) WHERE kind = 'micro_station';
+COMMENT ON INDEX fireiot.resource_geom_micro_station IS 'The nearest of a kind';
+CREATE INDEX resource_geom_fire_station ON fireiot.resource USING gist (geom) WHERE kind = 'fire_station';
+COMMENT ON INDEX fireiot.resource_geom_fire_station IS 'The nearest of a kind';
+CREATE INDEX resource_geom_vehicle ON fireiot.resource USING gist (geom) WHERE kind = 'vehicle';
+COMMENT ON INDEX fireiot.resource_geom_vehicle IS 'The nearest of a kind';
+CREATE INDEX resource_geom_camera ON fireiot.resource USING gist (geom) WHERE kind = 'camera';
+COMMENT ON INDEX fireiot.resource_geom_camera IS 'The nearest of a kind';
+CREATE INDEX resource_geom_other ON fireiot.resource USING gist (geom) WHERE kind = 'other';
+COMMENT ON INDEX fireiot.resource_geom_other IS 'The nearest of a kind';
 CREATE INDEX resource_camera_reach ON fireiot.resource USING gist (fireiot.camera_reach(geom, camera_range_m)) WHERE kind = 'camera' AND camera_range_m IS NOT NULL;
 COMMENT ON INDEX fireiot.resource_camera_reach IS 'Cameras that see a place';
 
@@ -50,7 +50,7 @@ COMMENT ON INDEX fireiot.road_place IS 'The nearest road';
 -- What fireiot.nearest_resources() puts in order.
 CREATE TYPE fireiot.near_resource AS (
 	resource_id integer,
-	sphere double precision,
+	degrees double precision,
 	metres double precision,
 	usable boolean,
 	reason text,
@@ -59,4 +59,4 @@ CREATE TYPE fireiot.near_resource AS (
 	road_metres double precision
 );
 COMMENT ON TYPE fireiot.near_resource IS
-'A resource as it is found; sphere: the distance on the sphere, by which the index goes';
+'A resource as it is found; degrees: by which the index goes';

@@ -103,7 +103,7 @@ RETURNS name[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT '{place_of,resource_usability,resources_around,check_nearest,find_nearest,nearest_resources,has_roads,nearest_road,road_metres,
+	SELECT '{place_of,usability,resource_usability,resources_around,check_nearest,degrees_within,find_nearest,nearest_resources,has_roads,nearest_road,road_metres,
 		find_nearest_by_road,alarm_of,nearest_to_alarm,lon_lat,scene_place,scene_resources,cameras_on,scene_cameras,scene_contacts,scene_alarm,
 		scene_deadlines,alarm_scene,division_on,import_summary,import_problems}'::name[]
 $$;

@@ -1,36 +1,64 @@
 -- The nearest help: true metres, and only what can be used.
 
 -- One arm a kind, each with the index of its kind; those that are not asked
--- for cost nothing but their start.  All come in the order of the index, which
--- knows the sphere only.
-CREATE OR REPLACE FUNCTION fireiot.resources_around(place geography, kinds text[], max_metres double precision)
-RETURNS TABLE (id integer, sphere double precision)
+-- for cost nothing but their start.
+CREATE OR REPLACE FUNCTION fireiot.resources_around(place geometry, kinds text[], around geometry, OUT id integer, OUT degrees double precision)
+RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT r.id, r.geom::geography <-> place AS sphere FROM fireiot.resource AS r
-	WHERE kinds IS NULL AND st_dwithin(r.geom::geography, place, max_metres)
-	UNION ALL SELECT r.id, r.geom::geography <-> place FROM fireiot.resource AS r
-	WHERE r.kind = 'hydrant_outdoor' AND 'hydrant_outdoor' = ANY (kinds) AND st_dwithin(r.geom::geography, place, max_metres)
-	UNION ALL SELECT r.id, r.geom::geography <-> place FROM fireiot.resource AS r
-	WHERE r.kind = 'hydrant_indoor' AND 'hydrant_indoor' = ANY (kinds) AND st_dwithin(r.geom::geography, place, max_metres)
-	UNION ALL SELECT r.id, r.geom::geography <-> place FROM fireiot.resource AS r
-	WHERE r.kind = 'water_source' AND 'water_source' = ANY (kinds) AND st_dwithin(r.geom::geography, place, max_metres)
-	UNION ALL SELECT r.id, r.geom::geography <-> place FROM fireiot.resource AS r
-	WHERE r.kind = 'tank' AND 'tank' = ANY (kinds) AND st_dwithin(r.geom::geography, place, max_metres)
-	UNION ALL SELECT r.id, r.geom::geography <-> place FROM fireiot.resource AS r
-	WHERE r.kind = 'micro_station' AND 'micro_station' = ANY (kinds) AND st_dwithin(r.geom::geography, place, max_metres)
-	UNION ALL SELECT r.id, r.geom::geography <-> place FROM fireiot.resource AS r
-	WHERE r.kind = 'fire_station' AND 'fire_station' = ANY (kinds) AND st_dwithin(r.geom::geography, place, max_metres)
-	UNION ALL SELECT r.id, r.geom::geography <-> place FROM fireiot.resource AS r
-	WHERE r.kind = 'vehicle' AND 'vehicle' = ANY (kinds) AND st_dwithin(r.geom::geography, place, max_metres)
-	UNION ALL SELECT r.id, r.geom::geography <-> place FROM fireiot.resource AS r
-	WHERE r.kind = 'camera' AND 'camera' = ANY (kinds) AND st_dwithin(r.geom::geography, place, max_metres)
-	UNION ALL SELECT r.id, r.geom::geography <-> place FROM fireiot.resource AS r
-	WHERE r.kind = 'other' AND 'other' = ANY (kinds) AND st_dwithin(r.geom::geography, place, max_metres)
+	(SELECT r.id, r.geom <-> place AS degrees FROM fireiot.resource AS r
+	WHERE r.kind = 'hydrant_outdoor' AND 'hydrant_outdoor' = ANY (kinds) AND r.geom && around ORDER BY r.geom <-> place)
+	UNION ALL
+	(SELECT r.id, r.geom <-> place FROM fireiot.resource AS r
+	WHERE r.kind = 'hydrant_indoor' AND 'hydrant_indoor' = ANY (kinds) AND r.geom && around ORDER BY r.geom <-> place)
+	UNION ALL
+	(SELECT r.id, r.geom <-> place FROM fireiot.resource AS r
+	WHERE r.kind = 'water_source' AND 'water_source' = ANY (kinds) AND r.geom && around ORDER BY r.geom <-> place)
+	UNION ALL
+	(SELECT r.id, r.geom <-> place FROM fireiot.resource AS r
+	WHERE r.kind = 'tank' AND 'tank' = ANY (kinds) AND r.geom && around ORDER BY r.geom <-> place)
+	UNION ALL
+	(SELECT r.id, r.geom <-> place FROM fireiot.resource AS r
+	WHERE r.kind = 'micro_station' AND 'micro_station' = ANY (kinds) AND r.geom && around ORDER BY r.geom <-> place)
+	UNION ALL
+	(SELECT r.id, r.geom <-> place FROM fireiot.resource AS r
+	WHERE r.kind = 'fire_station' AND 'fire_station' = ANY (kinds) AND r.geom && around ORDER BY r.geom <-> place)
+	UNION ALL
+	(SELECT r.id, r.geom <-> place FROM fireiot.resource AS r
+	WHERE r.kind = 'vehicle' AND 'vehicle' = ANY (kinds) AND r.geom && around ORDER BY r.geom <-> place)
+	UNION ALL
+	(SELECT r.id, r.geom <-> place FROM fireiot.resource AS r
+	WHERE r.kind = 'camera' AND 'camera' = ANY (kinds) AND r.geom && around ORDER BY r.geom <-> place)
+	UNION ALL
+	(SELECT r.id, r.geom <-> place FROM fireiot.resource AS r
+	WHERE r.kind = 'other' AND 'other' = ANY (kinds) AND r.geom && around ORDER BY r.geom <-> place)
 	ORDER BY 2;
 END;
-COMMENT ON FUNCTION fireiot.resources_around(geography, text[], double precision) IS
-'Part of fireiot.nearest_resources: resources of kinds, null: of all, by their distance on the sphere, up to true metres';
+COMMENT ON FUNCTION fireiot.resources_around(geometry, text[], geometry) IS
+'Part of fireiot.nearest_resources: resources of kinds in a box, in the order of the index';
+
+-- A degree of latitude has at least 110574 metres, one of longitude at least
+-- 111319 times the cosine.  Null where it reaches a pole or the other side of
+-- the map, where degrees say nothing.
+CREATE OR REPLACE FUNCTION fireiot.degrees_within(place geometry, metres double precision, OUT east double precision, OUT north double precision)
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+	lat double precision := greatest(abs(st_ymax(place)), abs(st_ymin(place)));
+BEGIN
+	north := metres / 110574;
+	IF lat + north < 89 THEN
+		east := metres / (111319 * cos(radians(lat + north)));
+	END IF;
+	IF east IS NULL OR st_xmin(place) - east <= -180 OR st_xmax(place) + east >= 180 THEN
+		north := NULL;
+		east := NULL;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION fireiot.degrees_within(geometry, double precision) IS
+'Degrees of longitude and latitude that nothing within so many metres of a place is farther away; null where that cannot be said';
 
 CREATE OR REPLACE FUNCTION fireiot.check_nearest(kinds text[], k integer, max_metres double precision)
 RETURNS void
@@ -58,11 +86,12 @@ $$;
 COMMENT ON FUNCTION fireiot.check_nearest(text[], integer, double precision) IS
 'Part of fireiot.nearest_resources: refuses arguments that cannot be meant';
 
--- The index goes by the sphere; true metres, on the spheroid, are 0.99442 to
--- 1.00449 of that.  So the nearest are known when the last that was looked at
--- is farther on the sphere than the k-th can be; two more than wanted are
--- nearly always enough.  The plan is kept, and made so that it walks along the
--- index whatever is thought of the numbers.
+-- The index goes by degrees, which at 30 degrees of latitude are 96 km to the
+-- east and 111 km to the north.  So the nearest are known when what was looked
+-- at last is farther in degrees than anything can be that is nearer in metres
+-- than the k-th; half as many again are nearly always enough.  The plan is
+-- kept, and made so that it walks along the index whatever is thought of the
+-- numbers.
 CREATE OR REPLACE FUNCTION fireiot.find_nearest(
 	place geography, kinds text[], k integer, max_metres double precision, usable_only boolean)
 RETURNS fireiot.near_resource[]
@@ -80,32 +109,51 @@ SET jit = off
 AS $$
 DECLARE
 	found fireiot.near_resource[];
-	wanted integer := k + 2;
+	farthest double precision;
+	wanted integer := k + k / 2 + 2;
+	flat geometry := place::geometry;
+	reach record := fireiot.degrees_within(flat, max_metres);
+	around geometry := coalesce(st_expand(flat, reach.east, reach.north), st_makeenvelope(-180, -90, 180, 90, 4326));
 BEGIN
 	LOOP
-		SELECT array_agg((c.id, c.sphere, c.metres, c.usable, c.reason, c.value, c.on_duty, NULL)::fireiot.near_resource ORDER BY c.metres, c.id)
-		INTO found
-		FROM (SELECT a.id, a.sphere, st_distance(r.geom::geography, place) AS metres, u.usable, u.reason, u.value, u.on_duty
-			FROM fireiot.resources_around(place, kinds, max_metres) AS a
-			JOIN fireiot.resource AS r ON r.id = a.id
-			CROSS JOIN LATERAL fireiot.resource_usability(r) AS u
-			WHERE r.status <> 'removed' AND NOT u.classified AND (u.usable OR NOT usable_only)
-			ORDER BY a.sphere LIMIT wanted) AS c;
-		EXIT WHEN coalesce(cardinality(found), 0) < wanted
-			OR (SELECT max(f.sphere) * 0.9944 FROM unnest(found) AS f) > found[k].metres;
+		IF kinds IS NULL THEN
+			SELECT array_agg((c.id, c.degrees, c.metres, c.usable, c.reason, c.value, c.on_duty, NULL)::fireiot.near_resource ORDER BY c.metres, c.id), max(c.degrees)
+			INTO found, farthest
+			FROM (SELECT r.id, r.geom <-> flat AS degrees, st_distance(r.geom::geography, place) AS metres, u.usable, u.reason, u.value, u.on_duty
+				FROM fireiot.resource AS r
+				CROSS JOIN LATERAL fireiot.usability(r.id, r.kind, r.status, r.device, r.part, r.quantity, r.value_min, r.value_max, r.fresh_for,
+					r.staff, r.unit_id, r.building_id, r.area_id, now()) AS u
+				WHERE r.geom && around AND r.status <> 'removed' AND NOT u.classified AND (u.usable OR NOT usable_only)
+				ORDER BY r.geom <-> flat LIMIT wanted) AS c;
+		ELSE
+			SELECT array_agg((c.id, c.degrees, c.metres, c.usable, c.reason, c.value, c.on_duty, NULL)::fireiot.near_resource ORDER BY c.metres, c.id), max(c.degrees)
+			INTO found, farthest
+			FROM (SELECT r.id, a.degrees AS degrees, st_distance(r.geom::geography, place) AS metres, u.usable, u.reason, u.value, u.on_duty
+				FROM fireiot.resources_around(flat, kinds, around) AS a
+				JOIN fireiot.resource AS r ON r.id = a.id
+				CROSS JOIN LATERAL fireiot.usability(r.id, r.kind, r.status, r.device, r.part, r.quantity, r.value_min, r.value_max, r.fresh_for,
+					r.staff, r.unit_id, r.building_id, r.area_id, now()) AS u
+				WHERE r.status <> 'removed' AND NOT u.classified AND (u.usable OR NOT usable_only)
+				ORDER BY a.degrees LIMIT wanted) AS c;
+		END IF;
+		EXIT WHEN coalesce(cardinality(found), 0) < wanted;
+		reach := fireiot.degrees_within(flat, least(found[k].metres, max_metres));
+		EXIT WHEN farthest > greatest(reach.east, reach.north);
 		wanted := wanted * 2;
 	END LOOP;
 	RETURN found[:k];
 END
 $$;
 COMMENT ON FUNCTION fireiot.find_nearest(geography, text[], integer, double precision, boolean) IS
-'Part of fireiot.nearest_resources: the k nearest by the straight line, in order';
+'Part of fireiot.nearest_resources: the k nearest by the straight line, in order; among the last may be some beyond max_metres';
 
 CREATE OR REPLACE FUNCTION fireiot.nearest_resources(
 	place geography, kinds text[] DEFAULT NULL, k integer DEFAULT 5, max_metres double precision DEFAULT 5000,
-	usable_only boolean DEFAULT true, by_road boolean DEFAULT NULL)
-RETURNS TABLE (resource_id integer, kind text, name text, address text, metres double precision, bearing double precision,
-	usable boolean, reason text, value numeric, on_duty integer, phone text, geom geometry(Point, 4326), along text, road_metres double precision)
+	usable_only boolean DEFAULT true, by_road boolean DEFAULT NULL,
+	OUT resource_id integer, OUT kind text, OUT name text, OUT address text, OUT metres double precision, OUT bearing double precision,
+	OUT usable boolean, OUT reason text, OUT value numeric, OUT on_duty integer, OUT phone text, OUT geom geometry(Point, 4326), OUT along text,
+	OUT road_metres double precision)
+RETURNS SETOF record
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 5
 SET search_path FROM CURRENT
 AS $$
@@ -129,6 +177,7 @@ BEGIN
 		CASE WHEN f.road_metres IS NULL THEN 'straight' ELSE 'road' END, f.road_metres
 	FROM unnest(found) WITH ORDINALITY AS f
 	JOIN fireiot.resource AS r ON r.id = f.resource_id
+	WHERE f.metres <= nearest_resources.max_metres
 	ORDER BY f.ordinality;
 END
 $$;

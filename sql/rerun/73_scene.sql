@@ -25,9 +25,11 @@ COMMENT ON FUNCTION fireiot.alarm_of(bigint) IS
 
 CREATE OR REPLACE FUNCTION fireiot.nearest_to_alarm(
 	alarm_id bigint, kinds text[] DEFAULT NULL, k integer DEFAULT 5, max_metres double precision DEFAULT 5000,
-	usable_only boolean DEFAULT true, by_road boolean DEFAULT NULL)
-RETURNS TABLE (resource_id integer, kind text, name text, address text, metres double precision, bearing double precision,
-	usable boolean, reason text, value numeric, on_duty integer, phone text, geom geometry(Point, 4326), along text, road_metres double precision)
+	usable_only boolean DEFAULT true, by_road boolean DEFAULT NULL,
+	OUT resource_id integer, OUT kind text, OUT name text, OUT address text, OUT metres double precision, OUT bearing double precision,
+	OUT usable boolean, OUT reason text, OUT value numeric, OUT on_duty integer, OUT phone text, OUT geom geometry(Point, 4326), OUT along text,
+	OUT road_metres double precision)
+RETURNS SETOF record
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 5
 SET search_path FROM CURRENT
 AS $$
@@ -105,7 +107,7 @@ BEGIN
 			'value', n.value, 'on_duty', n.on_duty, 'phone', n.phone, 'gb28181_id', r.gb28181_id))
 			ORDER BY o.place, coalesce(n.road_metres, n.metres), n.resource_id), '[]')
 		FROM unnest(kinds) WITH ORDINALITY AS o (kind, place)
-		CROSS JOIN LATERAL fireiot.nearest_resources(scene_resources.place, ARRAY[o.kind], k) AS n
+		CROSS JOIN LATERAL fireiot.nearest_resources(scene_resources.place, ARRAY[o.kind], k, by_road := CASE WHEN o.kind = 'camera' THEN false END) AS n
 		JOIN fireiot.resource AS r ON r.id = n.resource_id);
 END
 $$;
@@ -114,8 +116,10 @@ COMMENT ON FUNCTION fireiot.scene_resources(geography, text[], integer, text) IS
 
 -- Boxes around what each sees are in the index; in the box, distance and
 -- direction decide.
-CREATE OR REPLACE FUNCTION fireiot.cameras_on(place geometry)
-RETURNS TABLE (resource_id integer, name text, gb28181_id text, metres double precision, bearing double precision, usable boolean, reason text, geom geometry(Point, 4326))
+CREATE OR REPLACE FUNCTION fireiot.cameras_on(place geometry,
+	OUT resource_id integer, OUT name text, OUT gb28181_id text, OUT metres double precision, OUT bearing double precision, OUT usable boolean,
+	OUT reason text, OUT geom geometry(Point, 4326))
+RETURNS SETOF record
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 5
 SET search_path FROM CURRENT
 SET plan_cache_mode = force_generic_plan

@@ -89,12 +89,12 @@ DECLARE
 	farthest double precision;
 BEGIN
 	LOOP
-		found := fireiot.find_nearest(place, kinds, wanted, max_metres, usable_only);
+		found := ARRAY(SELECT f FROM unnest(fireiot.find_nearest(place, kinds, wanted, max_metres, usable_only)) AS f WHERE f.metres <= max_metres);
 		EXIT WHEN coalesce(cardinality(found), 0) = 0;
 		farthest := found[cardinality(found)].metres;
 		costs := fireiot.road_metres(st_centroid(place)::geometry,
 			ARRAY(SELECT r.geom FROM unnest(found) WITH ORDINALITY AS f JOIN fireiot.resource AS r ON r.id = f.resource_id ORDER BY f.ordinality));
-		SELECT array_agg((f.resource_id, f.sphere, f.metres, f.usable, f.reason, f.value, f.on_duty, costs[f.ordinality])::fireiot.near_resource
+		SELECT array_agg((f.resource_id, f.degrees, f.metres, f.usable, f.reason, f.value, f.on_duty, costs[f.ordinality])::fireiot.near_resource
 			ORDER BY costs[f.ordinality], f.metres, f.resource_id)
 		INTO found FROM unnest(found) WITH ORDINALITY AS f;
 		EXIT WHEN cardinality(found) < wanted OR found[k].road_metres <= farthest;

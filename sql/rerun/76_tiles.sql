@@ -54,8 +54,8 @@ BEGIN ATOMIC
 	SELECT CASE WHEN coordinate_system IN ('wgs84', 'cgcs2000') THEN box.outline
 		ELSE st_expand(st_envelope(st_collect(box.outline, fireiot.to_wgs84(st_setsrid(box.outline, 0), coordinate_system))),
 			0.0135 / greatest(1, (1 << least(z, 20)) / 256)) END
-	FROM (SELECT st_makeenvelope((x - 1.0 / 64) * 360 / 2 ^ z - 180, fireiot.tile_latitude(y + 65.0 / 64, z),
-		(x + 65.0 / 64) * 360 / 2 ^ z - 180, fireiot.tile_latitude(y - 1.0 / 64, z), 4326) AS outline OFFSET 0) AS box;
+	FROM (SELECT st_makeenvelope(greatest((x - 1.0 / 64) * 360 / 2 ^ z - 180, -180), fireiot.tile_latitude(y + 65.0 / 64, z),
+		least((x + 65.0 / 64) * 360 / 2 ^ z - 180, 180), fireiot.tile_latitude(y - 1.0 / 64, z), 4326) AS outline OFFSET 0) AS box;
 END;
 COMMENT ON FUNCTION fireiot.tile_reach(integer, integer, integer, text) IS
 'A box in WGS84 around all that is on a tile, whose numbers are of a map in the system';

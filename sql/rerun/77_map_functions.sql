@@ -43,7 +43,7 @@ RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path FROM CURRENT
 BEGIN ATOMIC
-	SELECT row_number() OVER (ORDER BY h.y, h.x)::integer, fireiot.map_cell_outline(h.x, h.y, cell_m),
+	SELECT row_number() OVER (ORDER BY h.y, h.x)::integer, fireiot.map_cell_outline(h.x, h.y, greatest(cell_m, 10)),
 		h.alarms::integer, h.fires::integer, h.faults::integer, h.units::integer
 	FROM (
 		SELECT c.x, c.y, sum(a.alarms) AS alarms, coalesce(sum(a.alarms) FILTER (WHERE a.class = 'fire'), 0) AS fires,
@@ -57,7 +57,7 @@ BEGIN ATOMIC
 			GROUP BY o.class, o.unit_id, o.device, o.part
 		) AS a,
 			LATERAL fireiot.place_of(a.device, a.part, a.unit_id) AS p,
-			LATERAL fireiot.map_cell(p.geom, cell_m) AS c
+			LATERAL fireiot.map_cell(p.geom, greatest(cell_m, 10)) AS c
 		WHERE p.geom IS NOT NULL
 		GROUP BY c.x, c.y
 	) AS h
@@ -178,7 +178,7 @@ BEGIN ATOMIC
 			coalesce(east, st_xmax(e.box)) AS east, coalesce(north, st_ymax(e.box)) AS north
 		FROM (SELECT st_extent(u.geom) AS box FROM fireiot.mapped_unit AS u WHERE u.geom IS NOT NULL) AS e
 	), grid AS MATERIALIZED (
-		SELECT b.*, greatest(coverage_gap.cell_m,
+		SELECT b.*, greatest(coverage_gap.cell_m, 10,
 			sqrt((b.east - b.west) * cos(radians((b.south + b.north) / 2)) * (b.north - b.south)) * 111320 / 200) AS cell
 		FROM box AS b
 	), covered AS (

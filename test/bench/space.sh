@@ -20,6 +20,7 @@ work=build/bench/space.work
 . test/bench/figures.sh
 . "$parts/server.sh"
 . "$parts/transform.sh"
+. "$parts/nearest.sh"
 . "$parts/tiles.sh"
 
 clean_up()
@@ -38,6 +39,8 @@ mkdir -p "$work"
 
 start_server
 bench_transform
+bench_nearest
 bench_tiles
+bench_growth
 
 mv "$work/figures" "$tsv"

@@ -3,8 +3,8 @@
 #
 #   PG_MAJOR  15, 17 or 18; without it, the release's own: Debian 12 -> 15,
 #             Debian 13 -> 17, anything later (testing, sid) -> 18.
-#   minimal   leave out debootstrap, clang-format and the map clients (QGIS, GDAL,
-#             pgRouting): the set for the chroots that majors.sh makes.
+#   minimal   leave out debootstrap, clang-format and the map clients (QGIS,
+#             GDAL): the set for the chroots that majors.sh makes.
 #
 # Needs a Debian system and root, or sudo.  When nothing is missing it only asks
 # dpkg: no package index is fetched and nothing is changed.  Exit status 0: every
@@ -42,12 +42,12 @@ release_major() {
 packages() {
     echo gcc libc6-dev libssl-dev make perl netbase openssl
     echo "postgresql-$1" "postgresql-server-dev-$1"
-    echo "postgresql-$1-postgis-3" "postgresql-$1-cron"
+    echo "postgresql-$1-postgis-3" "postgresql-$1-cron" "postgresql-$1-pgrouting"
     echo libipc-run-perl libkrb5-dev clang libclang-rt-dev valgrind
     [ "$1" -lt 18 ] || echo libc-gconv-modules-extra
     [ "$2" = minimal ] || {
         echo clang-format debootstrap debian-archive-keyring gpgv mount
-        echo gdal-bin python3-qgis fonts-wqy-microhei "postgresql-$1-pgrouting"
+        echo gdal-bin python3-qgis fonts-wqy-microhei
     }
 }
 

@@ -1,11 +1,14 @@
 #!/bin/sh
 # server.sh start|stop|where NAME [LISTEN_PORT]
+# server.sh alone NAME DATABASE
 #
 # A private PostgreSQL server with a data directory, socket and log of its own
 # under the run directory; the system's clusters are never touched.  start
 # makes it anew, prints nothing, and leaves it running; with LISTEN_PORT it
 # listens on 127.0.0.1 there, otherwise on its socket only.  where prints the
-# directory, which is the PGHOST of its socket.  The server runs as the caller
+# directory, which is the PGHOST of its socket.  alone stops it, runs the
+# statements of standard input, one a line, as its only process and without any
+# library, and starts it again.  The server runs as the caller
 # or, when that is root, as user postgres.  Settings: one a line on standard
 # input of start.
 set -eu
@@ -75,6 +78,12 @@ case $action in
 		}
 		;;
 	stop) stop_server ;;
+	alone)
+		stop_server
+		as_server_user "$bindir/postgres" --single -D "$dir/data" -c shared_preload_libraries= "$3" \
+			>/dev/null 2>&1
+		as_server_user "$bindir/pg_ctl" -D "$dir/data" -l "$dir/log" -s -w start
+		;;
 	where) echo "$dir" ;;
-	*) echo "usage: server.sh start|stop|where NAME [LISTEN_PORT]" >&2; exit 2 ;;
+	*) echo "usage: server.sh start|stop|alone|where NAME [LISTEN_PORT|DATABASE]" >&2; exit 2 ;;
 esac

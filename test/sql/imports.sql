@@ -139,6 +139,12 @@ SELECT begin_import('unit', 'operator') AS batch \gset
 INSERT INTO import_staging (batch_id, row, feature) VALUES (:batch, 1, '{"geometry": {"type": "Point", "coordinates": [120.2, 30.2]}, "properties": {"name": "by an operator"}}');
 SELECT problem, rows FROM check_import(:batch);
 SELECT * FROM accept_import(:batch);
+-- what is wrong with one row is put right in it
+INSERT INTO import_staging (batch_id, row, feature) VALUES (:batch, 2, '{"geometry": {"type": "Point", "coordinates": [120.2, 302]}, "properties": {"name": "a mistake"}}');
+SELECT problem, rows FROM check_import(:batch);
+UPDATE import_staging SET feature = jsonb_set(feature, '{geometry,coordinates,1}', '30.2') WHERE batch_id = :batch AND row = 2;
+SELECT problem, rows FROM check_import(:batch);
+SELECT * FROM accept_import(:batch);
 RESET ROLE;
 DROP OWNED BY import_reader, import_operator;
 DROP ROLE import_reader, import_operator;

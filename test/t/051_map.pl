@@ -157,6 +157,7 @@ sub rows_of_layers
 	is(map_sql("SELECT id FROM fireiot_map.uncovered_unit('fire_station', 20000)"), '1', 'a station that cannot be used covers nothing');
 	is(map_sql("SELECT count(*) > 50, bool_or(ST_Distance(geom, ST_Point(120.152, 30.272, 4326)::geometry) = 0)
 			FROM fireiot_map.coverage_gap(west => 120.147, south => 30.267, east => 120.157, north => 30.277)"), 't|f', 'coverage_gap');
+	is(map_sql('SELECT sum(alarms) FROM fireiot_map.alarm_heat(cell_m => 0)'), '1', 'cells have ten metres at least');
 	is(map_sql("SELECT name, round(metres) FROM fireiot_map.nearest_help(120.1501, 30.2701)"), 'hydrant|279', 'nearest_help');
 	is(map_sql("SELECT name, round(metres) FROM fireiot_map.nearest_help(120.15480835864699, 30.26777953683237, coordinate_system => 'gcj02')"), 'hydrant|279', 'the same from a shifted map');
 	is(map_sql("SELECT count(*) FROM fireiot_map.nearest_help()"), '0', 'and nothing from nowhere');
@@ -390,6 +391,8 @@ sub shifted
 
 	is(map_sql("SET fireiot.map_coordinate_system = 'gcj02'; SELECT round(ST_X(geom)::numeric, 7) = round($lon, 7), ST_SRID(geom) FROM fireiot_map.open_alarm_shifted"), 't|0', 'a shifted layer has no SRID');
 	is(map_sql("SELECT ST_X(geom), ST_SRID(geom) FROM fireiot_map.open_alarm_shifted"), '120.1501|4326', 'one that is not shifted has');
+	is(map_sql("SELECT bool_and(length(fireiot_map.unit_tile(z, floor((120.15 + 180) / 360 * 2 ^ z)::integer, floor((1 - asinh(tand(30.27)) / pi()) / 2 * 2 ^ z)::integer, s)) > 0)
+		FROM generate_series(0, 12) AS z, unnest('{wgs84,cgcs2000,gcj02,bd09,GCJ-02}'::text[]) AS s"), 't', 'on the tiles of all zooms and systems');
 	sql("ALTER ROLE mapper SET fireiot.map_coordinate_system = 'bd09'");
 	is(map_sql("SELECT round(ST_X(geom)::numeric, 3) FROM fireiot_map.open_alarm_shifted"), '120.161', 'by role');
 	is(map_sql("SELECT fireiot_map.unit_tile(12, 3415, 1686) = fireiot_map.unit_tile(12, 3415, 1686, 'bd09'), fireiot_map.unit_tile(12, 3415, 1686) = fireiot_map.unit_tile(12, 3415, 1686, 'wgs84')"),

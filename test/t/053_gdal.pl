@@ -138,6 +138,19 @@ sub each_row_has_its_end
 	return;
 }
 
+# The recipe of the page on maps, as it stands there.
+sub outlines_are_loaded
+{
+	my ($recipe) = join('', map { slurp($_) } glob 'docs/gis*.md') =~ /^## Outlines of divisions\n+```sh\n(.*?)```/ms;
+
+	write_file("$dir/counties.geojson", '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"adcode": 360203, "name": "珠山区"},
+		"geometry": {"type": "Polygon", "coordinates": [[[117.20, 29.28], [117.24, 29.28], [117.24, 29.32], [117.20, 29.28]]]}}]}');
+	run_client('ogr2ogr', '-lco', 'ENCODING=UTF-8', "$dir/counties.shp", "$dir/counties.geojson");
+	run_client('sh', '-c', "cd $dir && $recipe");
+	is(sql("SELECT name, source, coordinate_system, ST_SRID(outline) FROM fireiot.division WHERE code = '360203'"), '珠山区|counties.shp|gcj02|4326', 'an outline');
+	return;
+}
+
 # What does not arrive whole does not arrive at all.
 sub refused_as_a_whole
 {
@@ -182,6 +195,7 @@ layers_are_read();
 exports_are_read();
 formats_are_the_same();
 each_row_has_its_end();
+outlines_are_loaded();
 refused_as_a_whole();
 $node->stop;
 done_testing();

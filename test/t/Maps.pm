@@ -59,8 +59,13 @@ sub skip_without
 {
 	my ($there, $package) = @_;
 
-	plan skip_all => "$package is not installed" unless $there;
-	return;
+	return if $there;
+  SKIP:
+	{
+		skip("$package is not installed", 1);
+	}
+	done_testing();
+	exit 0;
 }
 
 sub write_file

@@ -63,7 +63,7 @@ make_directory()
 	cp test/t/*.pl test/t/*.pm "$dir/t"
 	cp test/verify_proof.sh "$dir/t"
 	export FIREIOT_VERIFY_PROOF="$dir/t/verify_proof.sh"
-	cp docs/ledger.md docs/ledger-attacks.md docs/conformity.md "$dir/docs"
+	cp docs/ledger.md docs/ledger-attacks.md docs/conformity.md docs/gis*.md "$dir/docs"
 	mkdir -p "$dir/test/data"
 	cp -r test/sql test/expected test/t "$dir/test"
 	cp -r test/qgis "$dir/test"

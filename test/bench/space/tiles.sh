@@ -6,15 +6,6 @@
 
 TILE_ROUNDS=25
 
-# Unless another figure has made it before.
-need_city()
-{
-	[ -z "$(sql -c "SELECT to_regclass('public.city_sensor')")" ] || return 0
-	say "building the city"
-	sql -c 'SELECT FROM fireiot.make_partitions()' \
-		-v resources="$(scaled 1000000 5000)" -v parts="$(scaled 200000 1000)" -v alarms="$(scaled 50000 250)" -f "$parts/city.sql"
-}
-
 bench_tiles()
 {
 	need_city
