@@ -95,8 +95,8 @@ SET search_path = pg_catalog, fireiot, pg_temp
 SET jit = off
 AS $$
 DECLARE
-	since timestamptz := coalesce((SELECT max(d.changed_at) FROM fireiot.device_now AS d WHERE d.changed_at <= now()), now() - interval '1 hour')
-		- 2 * fireiot.setting('flush_interval')::interval - interval '5 s';
+	since timestamptz := coalesce((SELECT max(d.changed_at) FROM fireiot.device_now AS d WHERE d.changed_at <= now()), now())
+		- 2 * fireiot.setting('flush_interval')::interval - interval '10 s';
 	changed bigint;
 BEGIN
 	INSERT INTO fireiot.device_now AS n (device, first_seen, last_seen, frames)

@@ -36,7 +36,7 @@
 #define MS(n) ((n) * INT64CONST(1000))
 
 /* Cases in one transaction: their locks are held, and breaches wait, that long. */
-#define MOST 500
+#define MOST 250
 
 /* A listener says how far it has heard as often as this. */
 #define BESIDE_US MS(50)
@@ -44,9 +44,6 @@
 /* Between two looks, and how many times as long as the last one took. */
 #define REST_US MS(500)
 #define REST_TIMES 400
-
-/* When there are devices whose return nobody tells. */
-#define LOOK_US MS(10000)
 
 /* The registry is read anew: at once, but for many changes in a row; and in any
  * case, since packs come into force by the day. */
@@ -91,6 +88,7 @@ static struct
 	ticks		next_at;
 	ticks		rest_until;
 	int			chosen[MOST];	/* places of devices */
+	ticks		judged[MOST];	/* when each had been heard then */
 	int			chosen_count;
 }			me;
 
@@ -241,6 +239,17 @@ known_before(device_addr device, const supervised *old, int count, int *at)
 	return *at < count && old[*at].device == device ? &old[*at] : NULL;
 }
 
+/* Nobody tells that it was heard again, but its case may say so. */
+static void
+take_known(supervised *e, const supervised *old, bool has_case, ticks now)
+{
+	*e = *old;
+	if (!e->silent || e->slot != NULL || has_case)
+		return;
+	end_wait(e);
+	e->known_at = now;
+}
+
 /*
  * When the keeper begins, what is silent is known from the cases: heard since
  * then, or not.
@@ -251,7 +260,7 @@ take_row(supervised *e, int row, const supervised *old, ticks now)
 	TimestampTz case_at = column(row, READ_CASE_AT, 0);
 
 	if (old != NULL)
-		*e = *old;
+		take_known(e, old, case_at != 0, now);
 	else
 	{
 		memset(e, 0, sizeof(*e));
@@ -428,10 +437,12 @@ put(int number, int i, Datum value, bool known)
 	parameters[number].nulls[i] = !known;
 }
 
+/* What was said last counts, whatever the clock was then. */
 static TimestampTz
 last_seen(const supervised *e)
 {
-	return Max(e->slot != NULL ? e->slot->last_seen : 0, e->last_seen);
+	return e->slot != NULL && e->slot->last_seen != 0 &&
+		e->slot->heard_at >= e->known_at ? e->slot->last_seen : e->last_seen;
 }
 
 /* ---- who has become silent ---- */
@@ -463,9 +474,25 @@ take_heard(const hearing *h, ticks now)
 		TimestampTz heard = column((int) row, 2, 0);
 		ticks		at = now - (GetCurrentTimestamp() - heard);
 
-		e->last_seen = Max(e->last_seen, heard);
+		e->last_seen = heard;
 		e->known_at = at > silence_from(e, h) && at <= now ? at : now;
 	}
+}
+
+/* Who has spoken since it was chosen is not silent any more. */
+static void
+drop_spoken(void)
+{
+	int			n = 0;
+
+	for (int i = 0; i < me.chosen_count; i++)
+	{
+		if (heard_at(&me.devices[me.chosen[i]]) != me.judged[i])
+			continue;
+		me.chosen[n] = me.chosen[i];
+		me.judged[n++] = me.judged[i];
+	}
+	me.chosen_count = n;
 }
 
 /*
@@ -475,21 +502,16 @@ take_heard(const hearing *h, ticks now)
 static void
 note_silence(const hearing *h)
 {
-	static ticks judged[MOST];
 	ticks		now = ticks_now();
 
 	begin_call(SILENCE_QUERY);
+	drop_spoken();
 	parameters[0].element = device_addr_type();
 	parameters[1].element = parameters[3].element = INT8OID;
 	parameters[2].element = TIMESTAMPTZOID;
 	parameters[4].element = BOOLOID;
 	for (int i = 0; i < me.chosen_count; i++)
-	{
-		supervised *e = &me.devices[me.chosen[i]];
-
-		judged[i] = heard_at(e);
-		add_silent(i, e, h, now);
-	}
+		add_silent(i, &me.devices[me.chosen[i]], h, now);
 	call(SILENCE_QUERY, 5);
 	take_heard(h, now);
 	end_call();
@@ -497,8 +519,8 @@ note_silence(const hearing *h)
 	{
 		supervised *e = &me.devices[me.chosen[i]];
 
-		if (e->known_at <= judged[i])
-			wait_for_return(e, judged[i]);
+		if (e->known_at <= me.judged[i])
+			wait_for_return(e, me.judged[i]);
 	}
 }
 
@@ -553,17 +575,19 @@ choose(const hearing *h, ticks *next)
 	for (int i = 0; i < me.count && silent && me.chosen_count < MOST; i++)
 	{
 		const supervised *e = &me.devices[i];
+		ticks		heard = heard_at(e);
 		ticks		due;
 
-		if (e->silent && e->slot == NULL)
-			*next = Min(*next, ticks_now() + LOOK_US);
 		if (e->silent || !has_spoken(e))
 			continue;
 		due = due_of(e, h);
 		if (due == NEVER)
 			continue;
 		if (due + BESIDE_US <= h->until)
+		{
+			me.judged[me.chosen_count] = heard;
 			me.chosen[me.chosen_count++] = i;
+		}
 		else
 			*next = Min(*next, due + BESIDE_US);
 	}
@@ -584,23 +608,24 @@ look(ticks now)
 	ticks		next;
 	ticks		took;
 	bool		silent;
+	bool		any;
 
 	me.next_at = me.rest_until = now + AGAIN_US;
 	(void) shared_take_returns();
 	if (!read_hearing(&h))
 		return;
 	silent = choose(&h, &next);
+	any = me.chosen_count > 0;
 	took = ticks_now() - now;
-	if (me.chosen_count > 0 && silent)
+	if (any && silent)
 		note_silence(&h);
-	else if (me.chosen_count > 0)
+	else if (any)
 		note_returns();
 	now = ticks_now();
 	/* there may be more of them */
-	me.rest_until = me.chosen_count > 0 ? now :
-		now + Max(REST_US, REST_TIMES * took);
-	me.next_at = Max(me.rest_until, me.chosen_count > 0 ? now :
-					 Min(next, latest_look(now)));
+	me.rest_until = any ? now : now + Max(REST_US, REST_TIMES * took);
+	me.next_at = any ? now :
+		Max(me.rest_until, Min(next, latest_look(now)));
 }
 
 static ticks

@@ -96,6 +96,33 @@ storm()
 	figure storm_confirm_p99_ms "$(reported confirm_p99_ms)" ms
 }
 
+# Cases of silence that are open: wait until there are so many.
+wait_for_silent()
+{
+	until [ "$(run -c "SELECT count(*) FROM fireiot.alarm_now WHERE origin = 'silence' AND restored_at IS NULL")" = "$1" ]; do
+		sleep 0.2
+	done
+}
+
+# All devices of the storm are silent at once, and speak again.
+silence()
+{
+	say "$(size 10000) devices are silent"
+	run -c "INSERT INTO fireiot.device (device, model) SELECT device, 'storm' FROM fireiot.device_live WHERE device >= '0b0000000001'" \
+		-c "INSERT INTO fireiot.supervision (model, silent_after) VALUES ('storm', '1 s')"
+	wait_for_silent "$(size 10000)"
+	figure alarms.silence_seconds "$(run -c "SELECT round(extract(epoch FROM max(pg_xact_commit_timestamp(xmin)) - min(received_at)), 3)
+		FROM fireiot.alarm WHERE origin = 'silence'")" s
+	run -c "UPDATE fireiot.supervision SET silent_after = '1 day' WHERE model = 'storm'"
+	# until the keeper has read that
+	sleep 5
+	devices --devices "$(size 10000)" --connections 200 --window 50 --frames "$(size 10000)" \
+		--first-device 0b0000000001 --parts 1 --mix 2:1
+	wait_for_silent 0
+	figure alarms.return_seconds "$(run -c "SELECT round(extract(epoch FROM max(pg_xact_commit_timestamp(s.xmin)) - min(s.at)), 3)
+		FROM fireiot.alarm_step AS s JOIN fireiot.alarm AS a ON a.id = s.alarm_id WHERE a.origin = 'silence' AND s.step = 'restored'")" s
+}
+
 # Processor time of the keeper, in ticks of 10 ms.
 keeper_ticks()
 {
@@ -138,6 +165,7 @@ done
 run -c "SELECT setval('fireiot.alarm_id', 1000000000)" >/dev/null
 open_latency
 storm
+silence
 rm -f "$report"
 $server stop "$name"
 with_listener bench_ingest_ratio
