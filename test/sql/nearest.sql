@@ -69,9 +69,9 @@ SELECT * FROM nearest_resources('POINT(120.1 30.1)', max_metres := 'NaN');
 \echo :SQLSTATE
 SELECT * FROM nearest_resources('POINT(120.1 30.1)', by_road := true);
 \echo :SQLSTATE
-SELECT * FROM nearest_to_alarm(1);
+SELECT * FROM nearest_to_alarm(987654321);
 \echo :SQLSTATE
-SELECT alarm_scene(1);
+SELECT alarm_scene(987654321);
 \echo :SQLSTATE
 
 -- Around an alarm, which is where its part is; the scene says all of it.
