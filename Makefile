@@ -68,10 +68,8 @@ build/sql/%_order.sql: sql/once/scalar_order.sql.in
 SQL_PARTS = $(shell sed '/^\#/d' sql/order)
 
 # OR REPLACE serves upgrades only: at CREATE it could adopt what is foreign.
-fireiot--$(EXTVERSION).sql: fireiot.control sql/order $(SQL_PARTS)
-	for part in $(SQL_PARTS); do \
-		echo "-- $$part"; sed 's/^CREATE OR REPLACE /CREATE /' $$part; \
-	done >$@.new && mv $@.new $@
+fireiot--$(EXTVERSION).sql: fireiot.control sql/order sql/join.sh $(SQL_PARTS)
+	sh sql/join.sh $(SQL_PARTS) | sed 's/^CREATE OR REPLACE /CREATE /' >$@.new && mv $@.new $@
 
 # Every object follows every header: the house is small, a stale object is not
 # worth a dependency generator.

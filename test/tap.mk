@@ -50,7 +50,7 @@ $(next_step): sql/order $(SQL_PARTS) test/t/next.sql test/tap.mk
 	@mkdir -p $(@D)
 	@{ printf '%s\n' '\echo Use "ALTER EXTENSION fireiot UPDATE" to load this file. \quit' \
 			'SET LOCAL search_path = pg_catalog, pg_temp;'; \
-		cat test/t/next.sql $(filter sql/rerun/% sql/with%,$(SQL_PARTS)); } >$@
+		cat test/t/next.sql; sh sql/join.sh $(filter sql/rerun/%,$(SQL_PARTS)); } >$@
 
 $(next)/fireiot.control: fireiot.control test/tap.mk
 	@mkdir -p $(@D)

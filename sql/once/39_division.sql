@@ -9,9 +9,9 @@ CREATE TABLE fireiot.division (
 	valid_to date CHECK (valid_to > valid_from),
 	name text NOT NULL CHECK (name <> ''),
 	successors text[],
-	delivered geometry,
+	delivered @postgis@.geometry,
 	coordinate_system text NOT NULL DEFAULT 'wgs84' CHECK (coordinate_system IN ('wgs84', 'cgcs2000', 'gcj02', 'bd09')),
-	outline geometry(MultiPolygon, 4326) GENERATED ALWAYS AS (fireiot.outline_of(delivered, coordinate_system)) STORED,
+	outline @postgis@.geometry(MultiPolygon, 4326) GENERATED ALWAYS AS (fireiot.outline_of(delivered, coordinate_system)) STORED,
 	source text NOT NULL,
 	builtin boolean NOT NULL DEFAULT false,
 	PRIMARY KEY (code, valid_from, builtin)

@@ -13,9 +13,9 @@ CREATE TABLE fireiot.resource (
 	organization_id bigint,
 	division_code text,
 	address text,
-	delivered geometry,
+	delivered @postgis@.geometry,
 	coordinate_system text NOT NULL DEFAULT 'wgs84' CHECK (coordinate_system IN ('wgs84', 'cgcs2000', 'gcj02', 'bd09')),
-	geom geometry(Point, 4326) GENERATED ALWAYS AS (fireiot.point_of(delivered, coordinate_system)) STORED,
+	geom @postgis@.geometry(Point, 4326) GENERATED ALWAYS AS (fireiot.point_of(delivered, coordinate_system)) STORED,
 	status text NOT NULL DEFAULT 'in_service'
 		CHECK (status IN ('in_service', 'out_of_service', 'maintenance', 'planned', 'removed')),
 	status_note text,

@@ -116,7 +116,7 @@ CREATE TABLE fireiot.alarm_now (
 	escalated_at timestamptz,
 	origin text NOT NULL,
 	opened_as text NOT NULL,
-	geom geometry(Point, 4326),
+	geom @postgis@.geometry(Point, 4326),
 	UNIQUE (device, part, class, subject)
 ) WITH (fillfactor = 80, autovacuum_vacuum_threshold = 500,
 		autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);

@@ -4,7 +4,7 @@
 -- be looked for among the hydrants of half a city.
 CREATE INDEX resource_geom ON fireiot.resource USING gist (geom);
 COMMENT ON INDEX fireiot.resource_geom IS 'Map layers; the nearest of all kinds';
-CREATE INDEX resource_place ON fireiot.resource USING gist ((geom::geography));
+CREATE INDEX resource_place ON fireiot.resource USING gist ((geom::@postgis@.geography));
 COMMENT ON INDEX fireiot.resource_place IS 'What is within so many true metres';
 CREATE INDEX resource_geom_hydrant_outdoor ON fireiot.resource USING gist (geom) WHERE kind = 'hydrant_outdoor';
 COMMENT ON INDEX fireiot.resource_geom_hydrant_outdoor IS 'The nearest of a kind';
@@ -35,7 +35,7 @@ CREATE TABLE fireiot.road (
 	target bigint NOT NULL,
 	cost_m double precision NOT NULL CHECK (cost_m >= 0),
 	reverse_cost_m double precision NOT NULL,
-	geom geometry(LineString, 4326) NOT NULL
+	geom @postgis@.geometry(LineString, 4326) NOT NULL
 );
 COMMENT ON TABLE fireiot.road IS 'Roads: edges of a network, each from a node to a node; empty: distances are straight';
 COMMENT ON COLUMN fireiot.road.source IS 'The node at its start';
@@ -44,7 +44,7 @@ COMMENT ON COLUMN fireiot.road.cost_m IS 'Metres from source to target: of a slo
 COMMENT ON COLUMN fireiot.road.reverse_cost_m IS 'Metres the other way; below zero: one way only';
 CREATE INDEX road_geom ON fireiot.road USING gist (geom);
 COMMENT ON INDEX fireiot.road_geom IS 'Roads of a region';
-CREATE INDEX road_place ON fireiot.road USING gist ((geom::geography));
+CREATE INDEX road_place ON fireiot.road USING gist ((geom::@postgis@.geography));
 COMMENT ON INDEX fireiot.road_place IS 'The nearest road';
 
 -- What fireiot.nearest_resources() puts in order.

@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION fireiot.place_part()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 DECLARE
 	affine double precision[];
@@ -33,12 +33,12 @@ COMMENT ON TRIGGER place_part ON fireiot.part IS 'keeps geom';
 CREATE OR REPLACE FUNCTION fireiot.place_parts()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 BEGIN
 	UPDATE fireiot.part AS p SET geom = p.geom
 	FROM told AS a WHERE p.area_id = a.id AND p.plan_x IS NOT NULL AND p.delivered IS NULL
-		AND p.geom IS DISTINCT FROM fireiot.plan_to_world(a.plan_affine, p.plan_x, p.plan_y);
+		AND (p.geom OPERATOR(@postgis@.=) fireiot.plan_to_world(a.plan_affine, p.plan_x, p.plan_y)) IS NOT TRUE;
 	RETURN NULL;
 END
 $$;
@@ -52,7 +52,7 @@ CREATE OR REPLACE TRIGGER place_parts AFTER UPDATE ON fireiot.area
 COMMENT ON TRIGGER place_parts ON fireiot.area IS 'places parts by the plan';
 
 CREATE OR REPLACE FUNCTION fireiot.place_of(device fireiot.device_addr, part fireiot.part_addr, unit_id bigint,
-	OUT geom geometry(Point, 4326), OUT placed_by text)
+	OUT geom @postgis@.geometry(Point, 4326), OUT placed_by text)
 RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
@@ -76,14 +76,14 @@ COMMENT ON FUNCTION fireiot.place_of(fireiot.device_addr, fireiot.part_addr, big
 CREATE OR REPLACE FUNCTION fireiot.place_alarms()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 DECLARE
 	moved bigint;
 BEGIN
 	WITH misplaced AS MATERIALIZED (
 		SELECT a.id, p.geom FROM fireiot.alarm_now AS a, fireiot.place_of(a.device, a.part, a.unit_id) AS p
-		WHERE a.geom IS DISTINCT FROM p.geom
+		WHERE NOT coalesce(a.geom OPERATOR(@postgis@.=) p.geom, a.geom IS NULL AND p.geom IS NULL)
 		ORDER BY a.device, a.part, a.class, a.subject FOR UPDATE OF a
 	)
 	UPDATE fireiot.alarm_now AS a SET geom = m.geom FROM misplaced AS m WHERE a.id = m.id;

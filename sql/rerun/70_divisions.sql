@@ -10,10 +10,10 @@ COMMENT ON FUNCTION fireiot.srid_of(text) IS
 'The SRID of geometries in a coordinate system: 4326, 4490, or 0 for gcj02 and bd09, which have none';
 
 CREATE OR REPLACE FUNCTION fireiot.geometry_of(geojson jsonb, coordinate_system text)
-RETURNS geometry
+RETURNS @postgis@.geometry
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT st_setsrid(st_geomfromgeojson(geojson), fireiot.srid_of(coordinate_system));
+	SELECT @postgis@.st_setsrid(@postgis@.st_geomfromgeojson(geojson), fireiot.srid_of(coordinate_system));
 END;
 COMMENT ON FUNCTION fireiot.geometry_of(jsonb, text) IS
 'A geometry of GeoJSON, as columns named delivered take it: with the SRID of its coordinate system';
@@ -35,7 +35,7 @@ COMMENT ON FUNCTION fireiot.division_on(text, date) IS
 CREATE OR REPLACE FUNCTION fireiot.check_divisions(list jsonb, source text)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 DECLARE
 	wrong jsonb;
@@ -71,7 +71,7 @@ COMMENT ON FUNCTION fireiot.check_divisions(jsonb, text) IS
 CREATE OR REPLACE FUNCTION fireiot.load_divisions(list jsonb, source text, coordinate_system text DEFAULT 'wgs84')
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE

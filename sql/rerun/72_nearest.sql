@@ -2,62 +2,62 @@
 
 -- One arm a kind, each with the index of its kind; those that are not asked
 -- for cost nothing but their start.
-CREATE OR REPLACE FUNCTION fireiot.resources_around(place geometry, kinds text[], around geometry, OUT id integer, OUT degrees double precision)
+CREATE OR REPLACE FUNCTION fireiot.resources_around(place @postgis@.geometry, kinds text[], around @postgis@.geometry, OUT id integer, OUT degrees double precision)
 RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-	(SELECT r.id, r.geom <-> place AS degrees FROM fireiot.resource AS r
-	WHERE r.kind = 'hydrant_outdoor' AND 'hydrant_outdoor' = ANY (kinds) AND r.geom && around ORDER BY r.geom <-> place)
+	(SELECT r.id, r.geom OPERATOR(@postgis@.<->) place AS degrees FROM fireiot.resource AS r
+	WHERE r.kind = 'hydrant_outdoor' AND 'hydrant_outdoor' = ANY (kinds) AND r.geom OPERATOR(@postgis@.&&) around ORDER BY r.geom OPERATOR(@postgis@.<->) place)
 	UNION ALL
-	(SELECT r.id, r.geom <-> place FROM fireiot.resource AS r
-	WHERE r.kind = 'hydrant_indoor' AND 'hydrant_indoor' = ANY (kinds) AND r.geom && around ORDER BY r.geom <-> place)
+	(SELECT r.id, r.geom OPERATOR(@postgis@.<->) place FROM fireiot.resource AS r
+	WHERE r.kind = 'hydrant_indoor' AND 'hydrant_indoor' = ANY (kinds) AND r.geom OPERATOR(@postgis@.&&) around ORDER BY r.geom OPERATOR(@postgis@.<->) place)
 	UNION ALL
-	(SELECT r.id, r.geom <-> place FROM fireiot.resource AS r
-	WHERE r.kind = 'water_source' AND 'water_source' = ANY (kinds) AND r.geom && around ORDER BY r.geom <-> place)
+	(SELECT r.id, r.geom OPERATOR(@postgis@.<->) place FROM fireiot.resource AS r
+	WHERE r.kind = 'water_source' AND 'water_source' = ANY (kinds) AND r.geom OPERATOR(@postgis@.&&) around ORDER BY r.geom OPERATOR(@postgis@.<->) place)
 	UNION ALL
-	(SELECT r.id, r.geom <-> place FROM fireiot.resource AS r
-	WHERE r.kind = 'tank' AND 'tank' = ANY (kinds) AND r.geom && around ORDER BY r.geom <-> place)
+	(SELECT r.id, r.geom OPERATOR(@postgis@.<->) place FROM fireiot.resource AS r
+	WHERE r.kind = 'tank' AND 'tank' = ANY (kinds) AND r.geom OPERATOR(@postgis@.&&) around ORDER BY r.geom OPERATOR(@postgis@.<->) place)
 	UNION ALL
-	(SELECT r.id, r.geom <-> place FROM fireiot.resource AS r
-	WHERE r.kind = 'micro_station' AND 'micro_station' = ANY (kinds) AND r.geom && around ORDER BY r.geom <-> place)
+	(SELECT r.id, r.geom OPERATOR(@postgis@.<->) place FROM fireiot.resource AS r
+	WHERE r.kind = 'micro_station' AND 'micro_station' = ANY (kinds) AND r.geom OPERATOR(@postgis@.&&) around ORDER BY r.geom OPERATOR(@postgis@.<->) place)
 	UNION ALL
-	(SELECT r.id, r.geom <-> place FROM fireiot.resource AS r
-	WHERE r.kind = 'fire_station' AND 'fire_station' = ANY (kinds) AND r.geom && around ORDER BY r.geom <-> place)
+	(SELECT r.id, r.geom OPERATOR(@postgis@.<->) place FROM fireiot.resource AS r
+	WHERE r.kind = 'fire_station' AND 'fire_station' = ANY (kinds) AND r.geom OPERATOR(@postgis@.&&) around ORDER BY r.geom OPERATOR(@postgis@.<->) place)
 	UNION ALL
-	(SELECT r.id, r.geom <-> place FROM fireiot.resource AS r
-	WHERE r.kind = 'vehicle' AND 'vehicle' = ANY (kinds) AND r.geom && around ORDER BY r.geom <-> place)
+	(SELECT r.id, r.geom OPERATOR(@postgis@.<->) place FROM fireiot.resource AS r
+	WHERE r.kind = 'vehicle' AND 'vehicle' = ANY (kinds) AND r.geom OPERATOR(@postgis@.&&) around ORDER BY r.geom OPERATOR(@postgis@.<->) place)
 	UNION ALL
-	(SELECT r.id, r.geom <-> place FROM fireiot.resource AS r
-	WHERE r.kind = 'camera' AND 'camera' = ANY (kinds) AND r.geom && around ORDER BY r.geom <-> place)
+	(SELECT r.id, r.geom OPERATOR(@postgis@.<->) place FROM fireiot.resource AS r
+	WHERE r.kind = 'camera' AND 'camera' = ANY (kinds) AND r.geom OPERATOR(@postgis@.&&) around ORDER BY r.geom OPERATOR(@postgis@.<->) place)
 	UNION ALL
-	(SELECT r.id, r.geom <-> place FROM fireiot.resource AS r
-	WHERE r.kind = 'other' AND 'other' = ANY (kinds) AND r.geom && around ORDER BY r.geom <-> place)
+	(SELECT r.id, r.geom OPERATOR(@postgis@.<->) place FROM fireiot.resource AS r
+	WHERE r.kind = 'other' AND 'other' = ANY (kinds) AND r.geom OPERATOR(@postgis@.&&) around ORDER BY r.geom OPERATOR(@postgis@.<->) place)
 	ORDER BY 2;
 END;
-COMMENT ON FUNCTION fireiot.resources_around(geometry, text[], geometry) IS
+COMMENT ON FUNCTION fireiot.resources_around(@postgis@.geometry, text[], @postgis@.geometry) IS
 'Part of fireiot.nearest_resources: resources of kinds in a box, in the order of the index';
 
 -- A degree of latitude has at least 110574 metres, one of longitude at least
 -- 111319 times the cosine.  Null where it reaches a pole or the other side of
 -- the map, where degrees say nothing.
-CREATE OR REPLACE FUNCTION fireiot.degrees_within(place geometry, metres double precision, OUT east double precision, OUT north double precision)
+CREATE OR REPLACE FUNCTION fireiot.degrees_within(place @postgis@.geometry, metres double precision, OUT east double precision, OUT north double precision)
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 DECLARE
-	lat double precision := greatest(abs(st_ymax(place)), abs(st_ymin(place)));
+	lat double precision := greatest(abs(@postgis@.st_ymax(place)), abs(@postgis@.st_ymin(place)));
 BEGIN
 	north := metres / 110574;
 	IF lat + north < 89 THEN
 		east := metres / (111319 * cos(radians(lat + north)));
 	END IF;
-	IF east IS NULL OR st_xmin(place) - east <= -180 OR st_xmax(place) + east >= 180 THEN
+	IF east IS NULL OR @postgis@.st_xmin(place) - east <= -180 OR @postgis@.st_xmax(place) + east >= 180 THEN
 		north := NULL;
 		east := NULL;
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION fireiot.degrees_within(geometry, double precision) IS
+COMMENT ON FUNCTION fireiot.degrees_within(@postgis@.geometry, double precision) IS
 'Degrees of longitude and latitude that nothing within so many metres of a place is farther away; null where that cannot be said';
 
 CREATE OR REPLACE FUNCTION fireiot.check_nearest(kinds text[], k integer, max_metres double precision)
@@ -93,10 +93,10 @@ COMMENT ON FUNCTION fireiot.check_nearest(text[], integer, double precision) IS
 -- kept, and made so that it walks along the index whatever is thought of the
 -- numbers.
 CREATE OR REPLACE FUNCTION fireiot.find_nearest(
-	place geography, kinds text[], k integer, max_metres double precision, usable_only boolean)
+	place @postgis@.geography, kinds text[], k integer, max_metres double precision, usable_only boolean)
 RETURNS fireiot.near_resource[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off
@@ -111,24 +111,24 @@ DECLARE
 	found fireiot.near_resource[];
 	farthest double precision;
 	wanted integer := k + k / 2 + 2;
-	flat geometry := place::geometry;
+	flat @postgis@.geometry := place::@postgis@.geometry;
 	reach record := fireiot.degrees_within(flat, max_metres);
-	around geometry := coalesce(st_expand(flat, reach.east, reach.north), st_makeenvelope(-180, -90, 180, 90, 4326));
+	around @postgis@.geometry := coalesce(@postgis@.st_expand(flat, reach.east, reach.north), @postgis@.st_makeenvelope(-180, -90, 180, 90, 4326));
 BEGIN
 	LOOP
 		IF kinds IS NULL THEN
 			SELECT array_agg((c.id, c.degrees, c.metres, c.usable, c.reason, c.value, c.on_duty, NULL)::fireiot.near_resource ORDER BY c.metres, c.id), max(c.degrees)
 			INTO found, farthest
-			FROM (SELECT r.id, r.geom <-> flat AS degrees, st_distance(r.geom::geography, place) AS metres, u.usable, u.reason, u.value, u.on_duty
+			FROM (SELECT r.id, r.geom OPERATOR(@postgis@.<->) flat AS degrees, @postgis@.st_distance(r.geom::@postgis@.geography, place) AS metres, u.usable, u.reason, u.value, u.on_duty
 				FROM fireiot.resource AS r
 				CROSS JOIN LATERAL fireiot.usability(r.id, r.kind, r.status, r.device, r.part, r.quantity, r.value_min, r.value_max, r.fresh_for,
 					r.staff, r.unit_id, r.building_id, r.area_id, now()) AS u
-				WHERE r.geom && around AND r.status <> 'removed' AND NOT u.classified AND (u.usable OR NOT usable_only)
-				ORDER BY r.geom <-> flat LIMIT wanted) AS c;
+				WHERE r.geom OPERATOR(@postgis@.&&) around AND r.status <> 'removed' AND NOT u.classified AND (u.usable OR NOT usable_only)
+				ORDER BY r.geom OPERATOR(@postgis@.<->) flat LIMIT wanted) AS c;
 		ELSE
 			SELECT array_agg((c.id, c.degrees, c.metres, c.usable, c.reason, c.value, c.on_duty, NULL)::fireiot.near_resource ORDER BY c.metres, c.id), max(c.degrees)
 			INTO found, farthest
-			FROM (SELECT r.id, a.degrees AS degrees, st_distance(r.geom::geography, place) AS metres, u.usable, u.reason, u.value, u.on_duty
+			FROM (SELECT r.id, a.degrees AS degrees, @postgis@.st_distance(r.geom::@postgis@.geography, place) AS metres, u.usable, u.reason, u.value, u.on_duty
 				FROM fireiot.resources_around(flat, kinds, around) AS a
 				JOIN fireiot.resource AS r ON r.id = a.id
 				CROSS JOIN LATERAL fireiot.usability(r.id, r.kind, r.status, r.device, r.part, r.quantity, r.value_min, r.value_max, r.fresh_for,
@@ -144,25 +144,25 @@ BEGIN
 	RETURN found[:k];
 END
 $$;
-COMMENT ON FUNCTION fireiot.find_nearest(geography, text[], integer, double precision, boolean) IS
+COMMENT ON FUNCTION fireiot.find_nearest(@postgis@.geography, text[], integer, double precision, boolean) IS
 'Part of fireiot.nearest_resources: the k nearest by the straight line, in order; among the last may be some beyond max_metres';
 
 CREATE OR REPLACE FUNCTION fireiot.nearest_resources(
-	place geography, kinds text[] DEFAULT NULL, k integer DEFAULT 5, max_metres double precision DEFAULT 5000,
+	place @postgis@.geography, kinds text[] DEFAULT NULL, k integer DEFAULT 5, max_metres double precision DEFAULT 5000,
 	usable_only boolean DEFAULT true, by_road boolean DEFAULT NULL,
 	OUT resource_id integer, OUT kind text, OUT name text, OUT address text, OUT metres double precision, OUT bearing double precision,
-	OUT usable boolean, OUT reason text, OUT value numeric, OUT on_duty integer, OUT phone text, OUT geom geometry(Point, 4326), OUT along text,
+	OUT usable boolean, OUT reason text, OUT value numeric, OUT on_duty integer, OUT phone text, OUT geom @postgis@.geometry(Point, 4326), OUT along text,
 	OUT road_metres double precision)
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 5
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
 	found fireiot.near_resource[];
 BEGIN
 	PERFORM fireiot.check_nearest(nearest_resources.kinds, nearest_resources.k, nearest_resources.max_metres);
-	IF place IS NULL OR st_isempty(place::geometry) THEN
+	IF place IS NULL OR @postgis@.st_isempty(place::@postgis@.geometry) THEN
 		RETURN;
 	END IF;
 	IF coalesce(by_road, true) AND fireiot.has_roads(coalesce(by_road, false)) THEN
@@ -172,7 +172,7 @@ BEGIN
 	END IF;
 	RETURN QUERY
 	SELECT r.id, r.kind, r.name, r.address, f.metres,
-		CASE WHEN f.metres > 0 THEN degrees(st_azimuth(st_centroid(place), r.geom::geography)) END,
+		CASE WHEN f.metres > 0 THEN degrees(@postgis@.st_azimuth(@postgis@.st_centroid(place), r.geom::@postgis@.geography)) END,
 		f.usable, f.reason, f.value, f.on_duty, r.phone, r.geom,
 		CASE WHEN f.road_metres IS NULL THEN 'straight' ELSE 'road' END, f.road_metres
 	FROM unnest(found) WITH ORDINALITY AS f
@@ -181,5 +181,5 @@ BEGIN
 	ORDER BY f.ordinality;
 END
 $$;
-COMMENT ON FUNCTION fireiot.nearest_resources(geography, text[], integer, double precision, boolean, boolean) IS
+COMMENT ON FUNCTION fireiot.nearest_resources(@postgis@.geography, text[], integer, double precision, boolean, boolean) IS
 'The k nearest resources of kinds, null: of all, that can be used, in true metres; with usable_only := false the others too, with the reason. By roads where a network is loaded: along says which. Never those of classified units';

@@ -27,47 +27,47 @@ CREATE OR REPLACE FUNCTION fireiot.nearest_to_alarm(
 	alarm_id bigint, kinds text[] DEFAULT NULL, k integer DEFAULT 5, max_metres double precision DEFAULT 5000,
 	usable_only boolean DEFAULT true, by_road boolean DEFAULT NULL,
 	OUT resource_id integer, OUT kind text, OUT name text, OUT address text, OUT metres double precision, OUT bearing double precision,
-	OUT usable boolean, OUT reason text, OUT value numeric, OUT on_duty integer, OUT phone text, OUT geom geometry(Point, 4326), OUT along text,
+	OUT usable boolean, OUT reason text, OUT value numeric, OUT on_duty integer, OUT phone text, OUT geom @postgis@.geometry(Point, 4326), OUT along text,
 	OUT road_metres double precision)
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 5
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-	place geometry := (SELECT n.geom FROM fireiot.alarm_now AS n WHERE n.id = nearest_to_alarm.alarm_id);
+	place @postgis@.geometry := (SELECT n.geom FROM fireiot.alarm_now AS n WHERE n.id = nearest_to_alarm.alarm_id);
 	opening fireiot.alarm;
 BEGIN
 	IF place IS NULL THEN
 		opening := fireiot.alarm_of(nearest_to_alarm.alarm_id);
 		place := (fireiot.place_of(opening.device, opening.part, opening.unit_id)).geom;
 	END IF;
-	RETURN QUERY SELECT * FROM fireiot.nearest_resources(place::geography, nearest_to_alarm.kinds, nearest_to_alarm.k,
+	RETURN QUERY SELECT * FROM fireiot.nearest_resources(place::@postgis@.geography, nearest_to_alarm.kinds, nearest_to_alarm.k,
 		nearest_to_alarm.max_metres, usable_only, by_road);
 END
 $$;
 COMMENT ON FUNCTION fireiot.nearest_to_alarm(bigint, text[], integer, double precision, boolean, boolean) IS
 'fireiot.nearest_resources around an alarm; no rows when its place is not known';
 
-CREATE OR REPLACE FUNCTION fireiot.lon_lat(place geometry, coordinate_system text)
+CREATE OR REPLACE FUNCTION fireiot.lon_lat(place @postgis@.geometry, coordinate_system text)
 RETURNS jsonb
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 DECLARE
-	delivered geometry := fireiot.from_wgs84(place, coordinate_system);
+	delivered @postgis@.geometry := fireiot.from_wgs84(place, coordinate_system);
 BEGIN
-	RETURN jsonb_build_object('lon', round(st_x(delivered)::numeric, 7), 'lat', round(st_y(delivered)::numeric, 7));
+	RETURN jsonb_build_object('lon', round(@postgis@.st_x(delivered)::numeric, 7), 'lat', round(@postgis@.st_y(delivered)::numeric, 7));
 END
 $$;
-COMMENT ON FUNCTION fireiot.lon_lat(geometry, text) IS
+COMMENT ON FUNCTION fireiot.lon_lat(@postgis@.geometry, text) IS
 'Longitude and latitude of a point, in a coordinate system';
 
 -- The pixel is where the part was drawn, else where its place is in the plan.
 CREATE OR REPLACE FUNCTION fireiot.scene_place(opening fireiot.alarm, coordinate_system text)
 RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 BEGIN
 	RETURN (
@@ -94,10 +94,10 @@ $$;
 COMMENT ON FUNCTION fireiot.scene_place(fireiot.alarm, text) IS
 'Part of fireiot.alarm_scene: where it is, on the map, in the building and in the plan';
 
-CREATE OR REPLACE FUNCTION fireiot.scene_resources(place geography, kinds text[], k integer, coordinate_system text)
+CREATE OR REPLACE FUNCTION fireiot.scene_resources(place @postgis@.geography, kinds text[], k integer, coordinate_system text)
 RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 BEGIN
 	RETURN (
@@ -111,17 +111,17 @@ BEGIN
 		JOIN fireiot.resource AS r ON r.id = n.resource_id);
 END
 $$;
-COMMENT ON FUNCTION fireiot.scene_resources(geography, text[], integer, text) IS
+COMMENT ON FUNCTION fireiot.scene_resources(@postgis@.geography, text[], integer, text) IS
 'Part of fireiot.alarm_scene: of each kind the k nearest that can be used';
 
 -- Boxes around what each sees are in the index; in the box, distance and
 -- direction decide.
-CREATE OR REPLACE FUNCTION fireiot.cameras_on(place geometry,
+CREATE OR REPLACE FUNCTION fireiot.cameras_on(place @postgis@.geometry,
 	OUT resource_id integer, OUT name text, OUT gb28181_id text, OUT metres double precision, OUT bearing double precision, OUT usable boolean,
-	OUT reason text, OUT geom geometry(Point, 4326))
+	OUT reason text, OUT geom @postgis@.geometry(Point, 4326))
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 5
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
@@ -129,22 +129,22 @@ BEGIN
 	RETURN QUERY
 	SELECT r.id, r.name, r.gb28181_id, m.metres, m.bearing, u.usable, u.reason, r.geom
 	FROM fireiot.resource AS r
-	CROSS JOIN LATERAL (SELECT st_distance(r.geom::geography, cameras_on.place::geography) AS metres,
-		coalesce(degrees(st_azimuth(r.geom::geography, cameras_on.place::geography)), 0) AS bearing OFFSET 0) AS m
+	CROSS JOIN LATERAL (SELECT @postgis@.st_distance(r.geom::@postgis@.geography, cameras_on.place::@postgis@.geography) AS metres,
+		coalesce(degrees(@postgis@.st_azimuth(r.geom::@postgis@.geography, cameras_on.place::@postgis@.geography)), 0) AS bearing OFFSET 0) AS m
 	CROSS JOIN LATERAL fireiot.resource_usability(r) AS u
-	WHERE r.kind = 'camera' AND r.camera_range_m IS NOT NULL AND fireiot.camera_reach(r.geom, r.camera_range_m) && cameras_on.place
+	WHERE r.kind = 'camera' AND r.camera_range_m IS NOT NULL AND fireiot.camera_reach(r.geom, r.camera_range_m) OPERATOR(@postgis@.&&) cameras_on.place
 		AND r.status <> 'removed' AND NOT u.classified AND m.metres <= r.camera_range_m
 		AND coalesce(m.metres = 0 OR abs(mod((m.bearing - r.camera_azimuth::double precision + 540)::numeric, 360) - 180) <= r.camera_angle / 2, true)
 	ORDER BY u.usable DESC, m.metres, r.id;
 END
 $$;
-COMMENT ON FUNCTION fireiot.cameras_on(geometry) IS
+COMMENT ON FUNCTION fireiot.cameras_on(@postgis@.geometry) IS
 'Cameras that have a place in their range and angle: those in service first, the nearest first; bearing: from the camera. Never those of classified units';
 
-CREATE OR REPLACE FUNCTION fireiot.scene_cameras(place geometry, k integer, coordinate_system text)
+CREATE OR REPLACE FUNCTION fireiot.scene_cameras(place @postgis@.geometry, k integer, coordinate_system text)
 RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 BEGIN
 	RETURN jsonb_build_object(
@@ -152,10 +152,10 @@ BEGIN
 				'name', c.name, 'gb28181_id', c.gb28181_id, 'metres', round(c.metres::numeric, 1), 'usable', c.usable, 'reason', c.reason)) ORDER BY c.place), '[]')
 			FROM (SELECT * FROM fireiot.cameras_on(scene_cameras.place) WITH ORDINALITY AS v (resource_id, name, gb28181_id, metres, bearing, usable, reason, geom, place)
 				ORDER BY v.place LIMIT k) AS c),
-		'nearest', fireiot.scene_resources(scene_cameras.place::geography, '{camera}', k, scene_cameras.coordinate_system));
+		'nearest', fireiot.scene_resources(scene_cameras.place::@postgis@.geography, '{camera}', k, scene_cameras.coordinate_system));
 END
 $$;
-COMMENT ON FUNCTION fireiot.scene_cameras(geometry, integer, text) IS
+COMMENT ON FUNCTION fireiot.scene_cameras(@postgis@.geometry, integer, text) IS
 'Part of fireiot.alarm_scene: cameras that see the place, and those that are near';
 
 CREATE OR REPLACE FUNCTION fireiot.scene_contacts(opening fireiot.alarm)
@@ -218,12 +218,12 @@ COMMENT ON FUNCTION fireiot.scene_deadlines(bigint) IS
 CREATE OR REPLACE FUNCTION fireiot.alarm_scene(alarm_id bigint, kinds text[] DEFAULT NULL, k integer DEFAULT 3, coordinate_system text DEFAULT 'wgs84')
 RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 SET jit = off
 AS $$
 DECLARE
 	opening fireiot.alarm := fireiot.alarm_of(alarm_scene.alarm_id);
-	place geometry := (fireiot.place_of(opening.device, opening.part, opening.unit_id)).geom;
+	place @postgis@.geometry := (fireiot.place_of(opening.device, opening.part, opening.unit_id)).geom;
 	wanted text[] := coalesce(alarm_scene.kinds, '{hydrant_outdoor,hydrant_indoor,water_source,tank,micro_station,fire_station,vehicle}');
 BEGIN
 	IF opening.id IS NULL THEN
@@ -236,7 +236,7 @@ BEGIN
 				'control_room', p.control_room))
 			FROM fireiot.unit AS u LEFT JOIN fireiot.unit_profile AS p ON p.unit_id = u.id WHERE u.id = opening.unit_id),
 		'contacts', fireiot.scene_contacts(opening),
-		'resources', fireiot.scene_resources(place::geography, wanted, alarm_scene.k, alarm_scene.coordinate_system),
+		'resources', fireiot.scene_resources(place::@postgis@.geography, wanted, alarm_scene.k, alarm_scene.coordinate_system),
 		'cameras', fireiot.scene_cameras(place, alarm_scene.k, alarm_scene.coordinate_system),
 		'deadlines', fireiot.scene_deadlines(opening.id));
 END

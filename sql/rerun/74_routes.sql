@@ -23,36 +23,36 @@ COMMENT ON FUNCTION fireiot.has_roads(boolean) IS
 -- Where the nearest road is left to get to a place.  In Mercator, where an
 -- angle is what it is, so the nearest point of a line is that, and parts of a
 -- line are as long as they are.
-CREATE OR REPLACE FUNCTION fireiot.nearest_road(place geometry, OUT road_id bigint, OUT fraction double precision, OUT off_road_m double precision)
+CREATE OR REPLACE FUNCTION fireiot.nearest_road(place @postgis@.geometry, OUT road_id bigint, OUT fraction double precision, OUT off_road_m double precision)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
-	line geometry;
+	line @postgis@.geometry;
 BEGIN
-	SELECT r.id, r.geom INTO road_id, line FROM fireiot.road AS r ORDER BY r.geom::geography <-> place::geography LIMIT 1;
-	fraction := least(greatest(st_linelocatepoint(st_transform(line, 3857), st_transform(place, 3857)), 1e-9), 1 - 1e-9);
-	off_road_m := st_distance(place::geography,
-		st_transform(st_lineinterpolatepoint(st_transform(line, 3857), fraction), 4326)::geography);
+	SELECT r.id, r.geom INTO road_id, line FROM fireiot.road AS r ORDER BY r.geom::@postgis@.geography OPERATOR(@postgis@.<->) place::@postgis@.geography LIMIT 1;
+	fraction := least(greatest(@postgis@.st_linelocatepoint(@postgis@.st_transform(line, 3857), @postgis@.st_transform(place, 3857)), 1e-9), 1 - 1e-9);
+	off_road_m := @postgis@.st_distance(place::@postgis@.geography,
+		@postgis@.st_transform(@postgis@.st_lineinterpolatepoint(@postgis@.st_transform(line, 3857), fraction), 4326)::@postgis@.geography);
 END
 $$;
-COMMENT ON FUNCTION fireiot.nearest_road(geometry) IS
+COMMENT ON FUNCTION fireiot.nearest_road(@postgis@.geometry) IS
 'The road that is nearest to a point, how far along it that is, and how far off the point is';
 
 -- pgRouting takes its tables as text.  Edges around all places, half as far
 -- again, and two kilometres.
-CREATE OR REPLACE FUNCTION fireiot.road_metres(place geometry, places geometry[])
+CREATE OR REPLACE FUNCTION fireiot.road_metres(place @postgis@.geometry, places @postgis@.geometry[])
 RETURNS double precision[]
 LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 DECLARE
-	box geometry := st_envelope(st_collect(places || place));
+	box @postgis@.geometry := @postgis@.st_envelope(@postgis@.st_collect(places || place));
 	points text;
 	costs double precision[];
 BEGIN
-	box := st_expand(box, 0.5 * (st_xmax(box) - st_xmin(box)) + 0.02 / cos(radians(st_y(place))), 0.5 * (st_ymax(box) - st_ymin(box)) + 0.02);
+	box := @postgis@.st_expand(box, 0.5 * (@postgis@.st_xmax(box) - @postgis@.st_xmin(box)) + 0.02 / cos(radians(@postgis@.st_y(place))), 0.5 * (@postgis@.st_ymax(box) - @postgis@.st_ymin(box)) + 0.02);
 	SELECT string_agg(format('(%s, %s::bigint, %s::double precision, %s::double precision)', t.n, s.road_id, s.fraction, s.off_road_m), ', ')
 	INTO points
 	FROM unnest(place || places) WITH ORDINALITY AS t (geom, n) CROSS JOIN LATERAL fireiot.nearest_road(t.geom) AS s;
@@ -65,22 +65,22 @@ BEGIN
 		LEFT JOIN pgr_withpointscost($1, $2, -1, $3) AS c ON c.end_pid = -p.pid
 		WHERE p.pid > 1', points)
 	INTO costs
-	USING format('SELECT id, source, target, cost_m AS cost, reverse_cost_m AS reverse_cost FROM fireiot.road WHERE geom && %L::geometry', box),
+	USING format('SELECT id, source, target, cost_m AS cost, reverse_cost_m AS reverse_cost FROM fireiot.road WHERE geom OPERATOR(@postgis@.&&) %L::@postgis@.geometry', box),
 		format('SELECT pid, edge_id, fraction FROM (VALUES %s) AS point (pid, edge_id, fraction, off_road_m)', points),
 		ARRAY(SELECT (-n)::bigint FROM generate_series(2, cardinality(places) + 1) AS n);
 	RETURN costs;
 END
 $$;
-COMMENT ON FUNCTION fireiot.road_metres(geometry, geometry[]) IS
+COMMENT ON FUNCTION fireiot.road_metres(@postgis@.geometry, @postgis@.geometry[]) IS
 'From a place to others along roads: to the nearest road, along the network, and from it; null: no way is found';
 
 -- A way is never shorter than the straight line: when the k-th way is not
 -- longer than the last line that was looked at, none beyond can be nearer.
 CREATE OR REPLACE FUNCTION fireiot.find_nearest_by_road(
-	place geography, kinds text[], k integer, max_metres double precision, usable_only boolean)
+	place @postgis@.geography, kinds text[], k integer, max_metres double precision, usable_only boolean)
 RETURNS fireiot.near_resource[]
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 DECLARE
 	found fireiot.near_resource[];
@@ -92,7 +92,7 @@ BEGIN
 		found := ARRAY(SELECT f FROM unnest(fireiot.find_nearest(place, kinds, wanted, max_metres, usable_only)) AS f WHERE f.metres <= max_metres);
 		EXIT WHEN coalesce(cardinality(found), 0) = 0;
 		farthest := found[cardinality(found)].metres;
-		costs := fireiot.road_metres(st_centroid(place)::geometry,
+		costs := fireiot.road_metres(@postgis@.st_centroid(place)::@postgis@.geometry,
 			ARRAY(SELECT r.geom FROM unnest(found) WITH ORDINALITY AS f JOIN fireiot.resource AS r ON r.id = f.resource_id ORDER BY f.ordinality));
 		SELECT array_agg((f.resource_id, f.degrees, f.metres, f.usable, f.reason, f.value, f.on_duty, costs[f.ordinality])::fireiot.near_resource
 			ORDER BY costs[f.ordinality], f.metres, f.resource_id)
@@ -103,5 +103,5 @@ BEGIN
 	RETURN found[:k];
 END
 $$;
-COMMENT ON FUNCTION fireiot.find_nearest_by_road(geography, text[], integer, double precision, boolean) IS
+COMMENT ON FUNCTION fireiot.find_nearest_by_road(@postgis@.geography, text[], integer, double precision, boolean) IS
 'Part of fireiot.nearest_resources: the k nearest by the way along roads, in order; those without a way last';

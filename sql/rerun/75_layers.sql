@@ -63,7 +63,7 @@ COMMENT ON VIEW fireiot.shared_building IS 'fireiot.mapped_building behind a bar
 
 CREATE OR REPLACE VIEW fireiot.mapped_device AS
 SELECT d.map_id, d.device, d.unit_id, d.building_id, d.area_id, d.name, d.manufacturer, d.model, d.admission, d.enabled,
-	coalesce(d.unit_id, b.unit_id) AS of_unit, coalesce(d.geom, a.geom, b.geom, u.geom)::geometry(Point, 4326) AS geom,
+	coalesce(d.unit_id, b.unit_id) AS of_unit, coalesce(d.geom, a.geom, b.geom, u.geom)::@postgis@.geometry(Point, 4326) AS geom,
 	CASE WHEN d.geom IS NOT NULL THEN 'device' WHEN a.geom IS NOT NULL THEN 'area' WHEN b.geom IS NOT NULL THEN 'building'
 		WHEN u.geom IS NOT NULL THEN 'unit' END AS placed_by
 FROM fireiot.device AS d
@@ -214,7 +214,7 @@ WHERE n.geom IS NOT NULL;
 CREATE OR REPLACE FUNCTION fireiot.shared_usability(
 	id integer, OUT usable boolean, OUT reason text, OUT value double precision, OUT value_unit text, OUT on_duty integer)
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 BEGIN ATOMIC
 	SELECT u.usable, u.reason, u.value::double precision, q.unit, u.on_duty
 	FROM fireiot.resource AS r
@@ -285,7 +285,7 @@ BEGIN
 	LOOP
 		EXECUTE (
 			SELECT format('CREATE OR REPLACE VIEW fireiot_map.%I AS SELECT v.id, '
-				'fireiot.from_wgs84(v.geom, coalesce(current_setting(''fireiot.map_coordinate_system'', true), ''wgs84''))::geometry(%s) AS geom, %s FROM fireiot_map.%I AS v',
+				'fireiot.from_wgs84(v.geom, coalesce(current_setting(''fireiot.map_coordinate_system'', true), ''wgs84''))::@postgis@.geometry(%s) AS geom, %s FROM fireiot_map.%I AS v',
 				layer || '_shifted', CASE layer WHEN 'building_outline' THEN 'MultiPolygon' ELSE 'Point' END,
 				string_agg(format('v.%I', a.attname), ', ' ORDER BY a.attnum), layer)
 			FROM pg_attribute AS a

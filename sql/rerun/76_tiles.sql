@@ -26,14 +26,14 @@ COMMENT ON FUNCTION fireiot.tile_system(text) IS
 -- Spherical Mercator by numbers: of GCJ-02 and BD-09 there is no SRID to
 -- transform from.  The last latitude of a map is 85.051 degrees.  Not STRICT
 -- and one expression, so that it is inlined.
-CREATE OR REPLACE FUNCTION fireiot.on_map(place geometry, coordinate_system text)
-RETURNS geometry
+CREATE OR REPLACE FUNCTION fireiot.on_map(place @postgis@.geometry, coordinate_system text)
+RETURNS @postgis@.geometry
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT st_makepoint(st_x(fireiot.from_wgs84(place, coordinate_system)) * 111319.49079327358,
-		ln(tan(radians(45 + least(greatest(st_y(fireiot.from_wgs84(place, coordinate_system)), -85.06), 85.06) / 2))) * 6378137);
+	SELECT @postgis@.st_makepoint(@postgis@.st_x(fireiot.from_wgs84(place, coordinate_system)) * 111319.49079327358,
+		ln(tan(radians(45 + least(greatest(@postgis@.st_y(fireiot.from_wgs84(place, coordinate_system)), -85.06), 85.06) / 2))) * 6378137);
 END;
-COMMENT ON FUNCTION fireiot.on_map(geometry, text) IS
+COMMENT ON FUNCTION fireiot.on_map(@postgis@.geometry, text) IS
 'A point in WGS84 in the metres of a web map whose coordinates are of the system; without an SRID';
 
 CREATE OR REPLACE FUNCTION fireiot.tile_latitude(y double precision, z integer)
@@ -48,56 +48,56 @@ COMMENT ON FUNCTION fireiot.tile_latitude(double precision, integer) IS
 -- A 64th more on each side, as the tile has it.  No shift is as far as 0.0135
 -- degrees; between the corners of a tile it bends by less than the margin.
 CREATE OR REPLACE FUNCTION fireiot.tile_reach(z integer, x integer, y integer, coordinate_system text)
-RETURNS geometry
+RETURNS @postgis@.geometry
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT CASE WHEN coordinate_system IN ('wgs84', 'cgcs2000') THEN box.outline
-		ELSE st_expand(st_envelope(st_collect(box.outline, fireiot.to_wgs84(st_setsrid(box.outline, 0), coordinate_system))),
+		ELSE @postgis@.st_expand(@postgis@.st_envelope(@postgis@.st_collect(box.outline, fireiot.to_wgs84(@postgis@.st_setsrid(box.outline, 0), coordinate_system))),
 			0.0135 / greatest(1, (1 << least(z, 20)) / 256)) END
-	FROM (SELECT st_makeenvelope(greatest((x - 1.0 / 64) * 360 / 2 ^ z - 180, -180), fireiot.tile_latitude(y + 65.0 / 64, z),
+	FROM (SELECT @postgis@.st_makeenvelope(greatest((x - 1.0 / 64) * 360 / 2 ^ z - 180, -180), fireiot.tile_latitude(y + 65.0 / 64, z),
 		least((x + 65.0 / 64) * 360 / 2 ^ z - 180, 180), fireiot.tile_latitude(y - 1.0 / 64, z), 4326) AS outline OFFSET 0) AS box;
 END;
 COMMENT ON FUNCTION fireiot.tile_reach(integer, integer, integer, text) IS
 'A box in WGS84 around all that is on a tile, whose numbers are of a map in the system';
 
 -- Where a tile would hold too many, one feature stands for all of a cell.
-CREATE OR REPLACE FUNCTION fireiot.cells_of(box geometry, n integer)
-RETURNS SETOF geometry
+CREATE OR REPLACE FUNCTION fireiot.cells_of(box @postgis@.geometry, n integer)
+RETURNS SETOF @postgis@.geometry
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 1024
 BEGIN ATOMIC
-	SELECT st_makeenvelope(e.west + x.n * e.width, e.south + y.n * e.height, e.west + (x.n + 0.999999) * e.width, e.south + (y.n + 0.999999) * e.height, st_srid(box))
-	FROM (SELECT st_xmin(box) AS west, st_ymin(box) AS south, (st_xmax(box) - st_xmin(box)) / cells_of.n AS width,
-			(st_ymax(box) - st_ymin(box)) / cells_of.n AS height OFFSET 0) AS e,
+	SELECT @postgis@.st_makeenvelope(e.west + x.n * e.width, e.south + y.n * e.height, e.west + (x.n + 0.999999) * e.width, e.south + (y.n + 0.999999) * e.height, @postgis@.st_srid(box))
+	FROM (SELECT @postgis@.st_xmin(box) AS west, @postgis@.st_ymin(box) AS south, (@postgis@.st_xmax(box) - @postgis@.st_xmin(box)) / cells_of.n AS width,
+			(@postgis@.st_ymax(box) - @postgis@.st_ymin(box)) / cells_of.n AS height OFFSET 0) AS e,
 		generate_series(0, cells_of.n - 1) AS x (n), generate_series(0, cells_of.n - 1) AS y (n);
 END;
-COMMENT ON FUNCTION fireiot.cells_of(geometry, integer) IS
+COMMENT ON FUNCTION fireiot.cells_of(@postgis@.geometry, integer) IS
 'A box in n by n cells';
 
 CREATE OR REPLACE FUNCTION fireiot_map.unit_tile(z integer, x integer, y integer, coordinate_system text DEFAULT NULL)
 RETURNS bytea
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
 	system CONSTANT text := fireiot.tile_system(coordinate_system);
-	bounds CONSTANT geometry := st_tileenvelope(z, x, y);
-	reach CONSTANT geometry := fireiot.tile_reach(z, x, y, system);
-	west CONSTANT double precision := st_xmin(reach);
-	south CONSTANT double precision := st_ymin(reach);
-	width CONSTANT double precision := (st_xmax(reach) - west) / 64;
-	height CONSTANT double precision := (st_ymax(reach) - south) / 64;
+	bounds CONSTANT @postgis@.geometry := @postgis@.st_tileenvelope(z, x, y);
+	reach CONSTANT @postgis@.geometry := fireiot.tile_reach(z, x, y, system);
+	west CONSTANT double precision := @postgis@.st_xmin(reach);
+	south CONSTANT double precision := @postgis@.st_ymin(reach);
+	width CONSTANT double precision := (@postgis@.st_xmax(reach) - west) / 64;
+	height CONSTANT double precision := (@postgis@.st_ymax(reach) - south) / 64;
 BEGIN
 	RETURN (
 		WITH here AS MATERIALIZED (
-			SELECT u.* FROM fireiot.mapped_unit AS u WHERE u.geom && reach
+			SELECT u.* FROM fireiot.mapped_unit AS u WHERE u.geom OPERATOR(@postgis@.&&) reach
 		)
 		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1000 FROM here) THEN (
-			SELECT st_asmvt(t, 'unit', 4096, 'geom', 'id')
+			SELECT @postgis@.st_asmvt(t, 'unit', 4096, 'geom', 'id')
 			FROM (
-				SELECT (u.id & 2147483647)::integer AS id, st_asmvtgeom(fireiot.on_map(u.geom, system), bounds, 4096, 64) AS geom,
+				SELECT (u.id & 2147483647)::integer AS id, @postgis@.st_asmvtgeom(fireiot.on_map(u.geom, system), bounds, 4096, 64) AS geom,
 					u.id AS unit_id, u.name, n.open_alarms, n.worst_class
 				FROM here AS u
 				LEFT JOIN (
@@ -107,10 +107,10 @@ BEGIN
 				) AS n ON n.unit_id = u.id
 			) AS t
 		) ELSE (
-			SELECT st_asmvt(t, 'unit', 4096, 'geom')
+			SELECT @postgis@.st_asmvt(t, 'unit', 4096, 'geom')
 			FROM (
-				SELECT st_asmvtgeom(fireiot.on_map(st_setsrid(st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count
-				FROM (SELECT floor((st_y(u.geom) - south) / height)::integer * 64 + floor((st_x(u.geom) - west) / width)::integer AS cell, count(*)::integer AS count FROM here AS u GROUP BY 1) AS c
+				SELECT @postgis@.st_asmvtgeom(fireiot.on_map(@postgis@.st_setsrid(@postgis@.st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count
+				FROM (SELECT floor((@postgis@.st_y(u.geom) - south) / height)::integer * 64 + floor((@postgis@.st_x(u.geom) - west) / width)::integer AS cell, count(*)::integer AS count FROM here AS u GROUP BY 1) AS c
 			) AS t
 		) END, ''));
 END
@@ -130,36 +130,36 @@ COMMENT ON FUNCTION fireiot_map.unit_tile_q(integer, integer, integer, json) IS
 CREATE OR REPLACE FUNCTION fireiot_map.building_tile(z integer, x integer, y integer, coordinate_system text DEFAULT NULL)
 RETURNS bytea
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
 	system CONSTANT text := fireiot.tile_system(coordinate_system);
-	bounds CONSTANT geometry := st_tileenvelope(z, x, y);
-	reach CONSTANT geometry := fireiot.tile_reach(z, x, y, system);
-	west CONSTANT double precision := st_xmin(reach);
-	south CONSTANT double precision := st_ymin(reach);
-	width CONSTANT double precision := (st_xmax(reach) - west) / 64;
-	height CONSTANT double precision := (st_ymax(reach) - south) / 64;
+	bounds CONSTANT @postgis@.geometry := @postgis@.st_tileenvelope(z, x, y);
+	reach CONSTANT @postgis@.geometry := fireiot.tile_reach(z, x, y, system);
+	west CONSTANT double precision := @postgis@.st_xmin(reach);
+	south CONSTANT double precision := @postgis@.st_ymin(reach);
+	width CONSTANT double precision := (@postgis@.st_xmax(reach) - west) / 64;
+	height CONSTANT double precision := (@postgis@.st_ymax(reach) - south) / 64;
 BEGIN
 	RETURN (
 		WITH here AS MATERIALIZED (
-			SELECT h.* FROM fireiot.mapped_building AS h WHERE h.geom && reach
+			SELECT h.* FROM fireiot.mapped_building AS h WHERE h.geom OPERATOR(@postgis@.&&) reach
 		)
 		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1000 FROM here) THEN (
-			SELECT st_asmvt(t, 'building', 4096, 'geom', 'id')
+			SELECT @postgis@.st_asmvt(t, 'building', 4096, 'geom', 'id')
 			FROM (
-				SELECT (h.id & 2147483647)::integer AS id, st_asmvtgeom(fireiot.on_map(h.geom, system), bounds, 4096, 64) AS geom,
+				SELECT (h.id & 2147483647)::integer AS id, @postgis@.st_asmvtgeom(fireiot.on_map(h.geom, system), bounds, 4096, 64) AS geom,
 					h.id AS building_id, h.unit_id, h.name, h.floors_above::integer AS floors_above
 				FROM here AS h
 			) AS t
 		) ELSE (
-			SELECT st_asmvt(t, 'building', 4096, 'geom')
+			SELECT @postgis@.st_asmvt(t, 'building', 4096, 'geom')
 			FROM (
-				SELECT st_asmvtgeom(fireiot.on_map(st_setsrid(st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count
-				FROM (SELECT floor((st_y(h.geom) - south) / height)::integer * 64 + floor((st_x(h.geom) - west) / width)::integer AS cell, count(*)::integer AS count FROM here AS h GROUP BY 1) AS c
+				SELECT @postgis@.st_asmvtgeom(fireiot.on_map(@postgis@.st_setsrid(@postgis@.st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count
+				FROM (SELECT floor((@postgis@.st_y(h.geom) - south) / height)::integer * 64 + floor((@postgis@.st_x(h.geom) - west) / width)::integer AS cell, count(*)::integer AS count FROM here AS h GROUP BY 1) AS c
 			) AS t
 		) END, ''));
 END
@@ -179,37 +179,37 @@ COMMENT ON FUNCTION fireiot_map.building_tile_q(integer, integer, integer, json)
 CREATE OR REPLACE FUNCTION fireiot_map.device_tile(z integer, x integer, y integer, coordinate_system text DEFAULT NULL)
 RETURNS bytea
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
 	system CONSTANT text := fireiot.tile_system(coordinate_system);
-	bounds CONSTANT geometry := st_tileenvelope(z, x, y);
-	reach CONSTANT geometry := fireiot.tile_reach(z, x, y, system);
-	west CONSTANT double precision := st_xmin(reach);
-	south CONSTANT double precision := st_ymin(reach);
-	width CONSTANT double precision := (st_xmax(reach) - west) / 64;
-	height CONSTANT double precision := (st_ymax(reach) - south) / 64;
+	bounds CONSTANT @postgis@.geometry := @postgis@.st_tileenvelope(z, x, y);
+	reach CONSTANT @postgis@.geometry := fireiot.tile_reach(z, x, y, system);
+	west CONSTANT double precision := @postgis@.st_xmin(reach);
+	south CONSTANT double precision := @postgis@.st_ymin(reach);
+	width CONSTANT double precision := (@postgis@.st_xmax(reach) - west) / 64;
+	height CONSTANT double precision := (@postgis@.st_ymax(reach) - south) / 64;
 BEGIN
 	RETURN (
 		WITH here AS MATERIALIZED (
-			SELECT d.* FROM fireiot.mapped_device AS d WHERE d.geom && reach
+			SELECT d.* FROM fireiot.mapped_device AS d WHERE d.geom OPERATOR(@postgis@.&&) reach
 		)
 		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1000 FROM here) THEN (
-			SELECT st_asmvt(t, 'device', 4096, 'geom', 'id')
+			SELECT @postgis@.st_asmvt(t, 'device', 4096, 'geom', 'id')
 			FROM (
-				SELECT d.map_id AS id, st_asmvtgeom(fireiot.on_map(d.geom, system), bounds, 4096, 64) AS geom,
+				SELECT d.map_id AS id, @postgis@.st_asmvtgeom(fireiot.on_map(d.geom, system), bounds, 4096, 64) AS geom,
 					d.device::text AS device, d.name, d.of_unit AS unit_id, coalesce(w.online, false) AS online
 				FROM here AS d
 				LEFT JOIN fireiot.device_now AS w ON w.device = d.device
 			) AS t
 		) ELSE (
-			SELECT st_asmvt(t, 'device', 4096, 'geom')
+			SELECT @postgis@.st_asmvt(t, 'device', 4096, 'geom')
 			FROM (
-				SELECT st_asmvtgeom(fireiot.on_map(st_setsrid(st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count
-				FROM (SELECT floor((st_y(d.geom) - south) / height)::integer * 64 + floor((st_x(d.geom) - west) / width)::integer AS cell, count(*)::integer AS count FROM here AS d GROUP BY 1) AS c
+				SELECT @postgis@.st_asmvtgeom(fireiot.on_map(@postgis@.st_setsrid(@postgis@.st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count
+				FROM (SELECT floor((@postgis@.st_y(d.geom) - south) / height)::integer * 64 + floor((@postgis@.st_x(d.geom) - west) / width)::integer AS cell, count(*)::integer AS count FROM here AS d GROUP BY 1) AS c
 			) AS t
 		) END, ''));
 END
@@ -229,28 +229,28 @@ COMMENT ON FUNCTION fireiot_map.device_tile_q(integer, integer, integer, json) I
 CREATE OR REPLACE FUNCTION fireiot_map.part_tile(z integer, x integer, y integer, coordinate_system text DEFAULT NULL)
 RETURNS bytea
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
 	system CONSTANT text := fireiot.tile_system(coordinate_system);
-	bounds CONSTANT geometry := st_tileenvelope(z, x, y);
-	reach CONSTANT geometry := fireiot.tile_reach(z, x, y, system);
-	west CONSTANT double precision := st_xmin(reach);
-	south CONSTANT double precision := st_ymin(reach);
-	width CONSTANT double precision := (st_xmax(reach) - west) / 64;
-	height CONSTANT double precision := (st_ymax(reach) - south) / 64;
+	bounds CONSTANT @postgis@.geometry := @postgis@.st_tileenvelope(z, x, y);
+	reach CONSTANT @postgis@.geometry := fireiot.tile_reach(z, x, y, system);
+	west CONSTANT double precision := @postgis@.st_xmin(reach);
+	south CONSTANT double precision := @postgis@.st_ymin(reach);
+	width CONSTANT double precision := (@postgis@.st_xmax(reach) - west) / 64;
+	height CONSTANT double precision := (@postgis@.st_ymax(reach) - south) / 64;
 BEGIN
 	RETURN (
 		WITH here AS MATERIALIZED (
-			SELECT p.* FROM fireiot.mapped_part AS p WHERE p.geom && reach
+			SELECT p.* FROM fireiot.mapped_part AS p WHERE p.geom OPERATOR(@postgis@.&&) reach
 		)
 		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1000 FROM here) THEN (
-			SELECT st_asmvt(t, 'part', 4096, 'geom', 'id')
+			SELECT @postgis@.st_asmvt(t, 'part', 4096, 'geom', 'id')
 			FROM (
-				SELECT p.map_id AS id, st_asmvtgeom(fireiot.on_map(p.geom, system), bounds, 4096, 64) AS geom,
+				SELECT p.map_id AS id, @postgis@.st_asmvtgeom(fireiot.on_map(p.geom, system), bounds, 4096, 64) AS geom,
 					p.device::text AS device, p.part::text AS part, p.name, p.floor,
 					w.state::text AS state, fireiot.alarm_class(w.state) AS state_class
 				FROM here AS p
@@ -261,10 +261,10 @@ BEGIN
 				) AS w ON true
 			) AS t
 		) ELSE (
-			SELECT st_asmvt(t, 'part', 4096, 'geom')
+			SELECT @postgis@.st_asmvt(t, 'part', 4096, 'geom')
 			FROM (
-				SELECT st_asmvtgeom(fireiot.on_map(st_setsrid(st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count
-				FROM (SELECT floor((st_y(p.geom) - south) / height)::integer * 64 + floor((st_x(p.geom) - west) / width)::integer AS cell, count(*)::integer AS count FROM here AS p GROUP BY 1) AS c
+				SELECT @postgis@.st_asmvtgeom(fireiot.on_map(@postgis@.st_setsrid(@postgis@.st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count
+				FROM (SELECT floor((@postgis@.st_y(p.geom) - south) / height)::integer * 64 + floor((@postgis@.st_x(p.geom) - west) / width)::integer AS cell, count(*)::integer AS count FROM here AS p GROUP BY 1) AS c
 			) AS t
 		) END, ''));
 END
@@ -284,28 +284,28 @@ COMMENT ON FUNCTION fireiot_map.part_tile_q(integer, integer, integer, json) IS
 CREATE OR REPLACE FUNCTION fireiot_map.open_alarm_tile(z integer, x integer, y integer, class text DEFAULT NULL, coordinate_system text DEFAULT NULL)
 RETURNS bytea
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
 	system CONSTANT text := fireiot.tile_system(coordinate_system);
-	bounds CONSTANT geometry := st_tileenvelope(z, x, y);
-	reach CONSTANT geometry := fireiot.tile_reach(z, x, y, system);
-	west CONSTANT double precision := st_xmin(reach);
-	south CONSTANT double precision := st_ymin(reach);
-	width CONSTANT double precision := (st_xmax(reach) - west) / 64;
-	height CONSTANT double precision := (st_ymax(reach) - south) / 64;
+	bounds CONSTANT @postgis@.geometry := @postgis@.st_tileenvelope(z, x, y);
+	reach CONSTANT @postgis@.geometry := fireiot.tile_reach(z, x, y, system);
+	west CONSTANT double precision := @postgis@.st_xmin(reach);
+	south CONSTANT double precision := @postgis@.st_ymin(reach);
+	width CONSTANT double precision := (@postgis@.st_xmax(reach) - west) / 64;
+	height CONSTANT double precision := (@postgis@.st_ymax(reach) - south) / 64;
 BEGIN
 	RETURN (
 		WITH here AS MATERIALIZED (
-			SELECT n.* FROM fireiot.mapped_alarm AS n WHERE n.geom && reach AND (open_alarm_tile.class IS NULL OR n.class = ANY (string_to_array(open_alarm_tile.class, ',')))
+			SELECT n.* FROM fireiot.mapped_alarm AS n WHERE n.geom OPERATOR(@postgis@.&&) reach AND (open_alarm_tile.class IS NULL OR n.class = ANY (string_to_array(open_alarm_tile.class, ',')))
 		)
 		SELECT coalesce(CASE WHEN (SELECT count(*) <= 1000 FROM here) THEN (
-			SELECT st_asmvt(t, 'open_alarm', 4096, 'geom', 'id')
+			SELECT @postgis@.st_asmvt(t, 'open_alarm', 4096, 'geom', 'id')
 			FROM (
-				SELECT (n.id & 2147483647)::integer AS id, st_asmvtgeom(fireiot.on_map(n.geom, system), bounds, 4096, 64) AS geom,
+				SELECT (n.id & 2147483647)::integer AS id, @postgis@.st_asmvtgeom(fireiot.on_map(n.geom, system), bounds, 4096, 64) AS geom,
 					n.id AS alarm_id, n.class, n.kind, n.stage, n.repeats, n.unit_id,
 					extract(epoch FROM now() - n.opened_at)::integer AS age_s, n.restored_at IS NOT NULL AS restored,
 					extract(epoch FROM d.next_due_at - now())::integer AS due_in_s, coalesce(d.overdue, 0) AS overdue
@@ -317,10 +317,10 @@ BEGIN
 				) AS d ON true
 			) AS t
 		) ELSE (
-			SELECT st_asmvt(t, 'open_alarm', 4096, 'geom')
+			SELECT @postgis@.st_asmvt(t, 'open_alarm', 4096, 'geom')
 			FROM (
-				SELECT st_asmvtgeom(fireiot.on_map(st_setsrid(st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count, c.fires
-				FROM (SELECT floor((st_y(n.geom) - south) / height)::integer * 64 + floor((st_x(n.geom) - west) / width)::integer AS cell, count(*)::integer AS count, (count(*) FILTER (WHERE n.class = 'fire'))::integer AS fires FROM here AS n GROUP BY 1) AS c
+				SELECT @postgis@.st_asmvtgeom(fireiot.on_map(@postgis@.st_setsrid(@postgis@.st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count, c.fires
+				FROM (SELECT floor((@postgis@.st_y(n.geom) - south) / height)::integer * 64 + floor((@postgis@.st_x(n.geom) - west) / width)::integer AS cell, count(*)::integer AS count, (count(*) FILTER (WHERE n.class = 'fire'))::integer AS fires FROM here AS n GROUP BY 1) AS c
 			) AS t
 		) END, ''));
 END
@@ -341,7 +341,7 @@ COMMENT ON FUNCTION fireiot_map.open_alarm_tile_q(integer, integer, integer, jso
 CREATE OR REPLACE FUNCTION fireiot_map.resource_tile(z integer, x integer, y integer, kind text DEFAULT NULL, coordinate_system text DEFAULT NULL)
 RETURNS bytea
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off
@@ -350,34 +350,34 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	system CONSTANT text := fireiot.tile_system(coordinate_system);
-	bounds CONSTANT geometry := st_tileenvelope(z, x, y);
+	bounds CONSTANT @postgis@.geometry := @postgis@.st_tileenvelope(z, x, y);
 	kinds CONSTANT text[] := string_to_array(resource_tile.kind, ',');
-	reach CONSTANT geometry := fireiot.tile_reach(z, x, y, system);
+	reach CONSTANT @postgis@.geometry := fireiot.tile_reach(z, x, y, system);
 BEGIN
 	IF (SELECT count(*) <= 1000
 		FROM (SELECT FROM fireiot.resource AS r CROSS JOIN LATERAL fireiot.resource_usability(r) AS u
-			WHERE r.geom && reach AND r.status <> 'removed' AND NOT u.classified AND (kinds IS NULL OR r.kind = ANY (kinds))
+			WHERE r.geom OPERATOR(@postgis@.&&) reach AND r.status <> 'removed' AND NOT u.classified AND (kinds IS NULL OR r.kind = ANY (kinds))
 			LIMIT 1001) AS few) THEN
 		RETURN (
-			SELECT coalesce(st_asmvt(t, 'resource', 4096, 'geom', 'id'), '')
+			SELECT coalesce(@postgis@.st_asmvt(t, 'resource', 4096, 'geom', 'id'), '')
 			FROM (
-				SELECT r.id, st_asmvtgeom(fireiot.on_map(r.geom, system), bounds, 4096, 64) AS geom, r.kind, r.name, r.code, u.usable, u.reason
+				SELECT r.id, @postgis@.st_asmvtgeom(fireiot.on_map(r.geom, system), bounds, 4096, 64) AS geom, r.kind, r.name, r.code, u.usable, u.reason
 				FROM fireiot.resource AS r
 				CROSS JOIN LATERAL fireiot.resource_usability(r) AS u
-				WHERE r.geom && reach AND r.status <> 'removed' AND NOT u.classified AND (kinds IS NULL OR r.kind = ANY (kinds))
+				WHERE r.geom OPERATOR(@postgis@.&&) reach AND r.status <> 'removed' AND NOT u.classified AND (kinds IS NULL OR r.kind = ANY (kinds))
 			) AS t);
 	END IF;
 	RETURN (
-		SELECT coalesce(st_asmvt(t, 'resource', 4096, 'geom', 'id'), '')
+		SELECT coalesce(@postgis@.st_asmvt(t, 'resource', 4096, 'geom', 'id'), '')
 		FROM (
-			SELECT n.id, st_asmvtgeom(fireiot.on_map(n.geom, system), bounds, 4096, 64) AS geom, n.kind, n.name, n.code, n.usable, n.reason,
+			SELECT n.id, @postgis@.st_asmvtgeom(fireiot.on_map(n.geom, system), bounds, 4096, 64) AS geom, n.kind, n.name, n.code, n.usable, n.reason,
 				true AS thinned
 			FROM fireiot.cells_of(reach, 20) AS cell
 			CROSS JOIN LATERAL (
 				SELECT r.id, r.geom, r.kind, r.name, r.code, u.usable, u.reason
 				FROM fireiot.resource AS r
 				CROSS JOIN LATERAL fireiot.resource_usability(r) AS u
-				WHERE r.geom && cell AND r.status <> 'removed' AND NOT u.classified AND (kinds IS NULL OR r.kind = ANY (kinds))
+				WHERE r.geom OPERATOR(@postgis@.&&) cell AND r.status <> 'removed' AND NOT u.classified AND (kinds IS NULL OR r.kind = ANY (kinds))
 				LIMIT 1
 			) AS n
 		) AS t);

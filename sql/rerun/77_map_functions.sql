@@ -5,20 +5,20 @@
 
 -- Cells of true metres: as many to a degree of longitude as fit at the middle
 -- of their row.
-CREATE OR REPLACE FUNCTION fireiot.map_cell(place geometry, cell_m double precision, OUT x bigint, OUT y bigint)
+CREATE OR REPLACE FUNCTION fireiot.map_cell(place @postgis@.geometry, cell_m double precision, OUT x bigint, OUT y bigint)
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT floor(st_x(place) * 111320 * cos(radians((r.y + 0.5) * cell_m / 111320)) / cell_m)::bigint, r.y::bigint
-	FROM (SELECT floor(st_y(place) * 111320 / cell_m) AS y OFFSET 0) AS r;
+	SELECT floor(@postgis@.st_x(place) * 111320 * cos(radians((r.y + 0.5) * cell_m / 111320)) / cell_m)::bigint, r.y::bigint
+	FROM (SELECT floor(@postgis@.st_y(place) * 111320 / cell_m) AS y OFFSET 0) AS r;
 END;
-COMMENT ON FUNCTION fireiot.map_cell(geometry, double precision) IS
+COMMENT ON FUNCTION fireiot.map_cell(@postgis@.geometry, double precision) IS
 'The cell, of about cell_m by cell_m metres, that a place in WGS84 is in';
 
 CREATE OR REPLACE FUNCTION fireiot.map_cell_outline(x bigint, y bigint, cell_m double precision)
-RETURNS geometry(Polygon, 4326)
+RETURNS @postgis@.geometry(Polygon, 4326)
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT st_makeenvelope(x * r.width, y * cell_m / 111320, (x + 1) * r.width, (y + 1) * cell_m / 111320, 4326)
+	SELECT @postgis@.st_makeenvelope(x * r.width, y * cell_m / 111320, (x + 1) * r.width, (y + 1) * cell_m / 111320, 4326)
 	FROM (SELECT cell_m / 111320 / cos(radians((y + 0.5) * cell_m / 111320)) AS width OFFSET 0) AS r;
 END;
 COMMENT ON FUNCTION fireiot.map_cell_outline(bigint, bigint, double precision) IS
@@ -38,10 +38,10 @@ COMMENT ON VIEW fireiot.mapped_history IS
 -- By the registry of today; a place is looked up once for all alarms of a part.
 CREATE OR REPLACE FUNCTION fireiot_map.alarm_heat(
 	from_at timestamptz DEFAULT NULL, to_at timestamptz DEFAULT NULL, class text DEFAULT NULL, cell_m double precision DEFAULT 500,
-	OUT id integer, OUT geom geometry(Polygon, 4326), OUT alarms integer, OUT fires integer, OUT faults integer, OUT units integer)
+	OUT id integer, OUT geom @postgis@.geometry(Polygon, 4326), OUT alarms integer, OUT fires integer, OUT faults integer, OUT units integer)
 RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 BEGIN ATOMIC
 	SELECT row_number() OVER (ORDER BY h.y, h.x)::integer, fireiot.map_cell_outline(h.x, h.y, greatest(cell_m, 10)),
 		h.alarms::integer, h.fires::integer, h.faults::integer, h.units::integer
@@ -71,7 +71,7 @@ CREATE OR REPLACE FUNCTION fireiot_map.alarm_trend(
 	OUT "time" timestamptz, OUT metric text, OUT value double precision)
 RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 BEGIN ATOMIC
 	WITH asked AS MATERIALIZED (
 		SELECT coalesce(fireiot.setting('time_zone'), 'Asia/Shanghai') AS zone, coalesce(to_at, now()) AS till,
@@ -100,18 +100,18 @@ CREATE OR REPLACE FUNCTION fireiot_map.alarm_heat_tile(
 	z integer, x integer, y integer, days integer DEFAULT 30, class text DEFAULT NULL, cell_m double precision DEFAULT 500, coordinate_system text DEFAULT NULL)
 RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 BEGIN ATOMIC
 	SELECT (
-		SELECT coalesce(st_asmvt(t, 'alarm_heat', 4096, 'geom', 'id'), '')
+		SELECT coalesce(@postgis@.st_asmvt(t, 'alarm_heat', 4096, 'geom', 'id'), '')
 		FROM (
-			SELECT h.id, st_asmvtgeom(fireiot.on_map(st_centroid(h.geom), s.system), b.bounds, 4096, 64) AS geom, h.alarms, h.fires, h.faults, h.units
+			SELECT h.id, @postgis@.st_asmvtgeom(fireiot.on_map(@postgis@.st_centroid(h.geom), s.system), b.bounds, 4096, 64) AS geom, h.alarms, h.fires, h.faults, h.units
 			FROM fireiot_map.alarm_heat(now() - make_interval(days => days), now(), alarm_heat_tile.class, cell_m) AS h
-			WHERE h.geom && b.reach
+			WHERE h.geom OPERATOR(@postgis@.&&) b.reach
 		) AS t
 	)
 	FROM (SELECT fireiot.tile_system(coordinate_system) AS system OFFSET 0) AS s,
-		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
+		LATERAL (SELECT fireiot.tile_reach(z, x, y, s.system) AS reach, @postgis@.st_tileenvelope(z, x, y) AS bounds OFFSET 0) AS b;
 END;
 COMMENT ON FUNCTION fireiot_map.alarm_heat_tile(integer, integer, integer, integer, text, double precision, text) IS
 '{"description": "Alarms of the last days by cells as tiles, a point of each cell", "minzoom": 0, "maxzoom": 22}';
@@ -137,25 +137,25 @@ COMMENT ON VIEW fireiot_map.alarm_by_hour IS
 '{"description": "Alarms of the last 48 hours by hour and class: time, metric, value"}';
 
 -- Where help is too far away.  Boxes of degrees use the index, true metres decide.
-CREATE OR REPLACE FUNCTION fireiot.has_help_within(place geometry, kinds text[], metres double precision)
+CREATE OR REPLACE FUNCTION fireiot.has_help_within(place @postgis@.geometry, kinds text[], metres double precision)
 RETURNS boolean
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT EXISTS (
 		SELECT FROM fireiot.resource AS r, LATERAL fireiot.resource_usability(r) AS u
-		WHERE r.geom && st_expand(place, metres / 111000 / cos(radians(st_y(place))), metres / 110000)
-			AND r.kind = ANY (kinds) AND st_dwithin(r.geom::geography, place::geography, metres) AND u.usable AND NOT u.classified
+		WHERE r.geom OPERATOR(@postgis@.&&) @postgis@.st_expand(place, metres / 111000 / cos(radians(@postgis@.st_y(place))), metres / 110000)
+			AND r.kind = ANY (kinds) AND @postgis@.st_dwithin(r.geom::@postgis@.geography, place::@postgis@.geography, metres) AND u.usable AND NOT u.classified
 		OFFSET 0);
 END;
-COMMENT ON FUNCTION fireiot.has_help_within(geometry, text[], double precision) IS
+COMMENT ON FUNCTION fireiot.has_help_within(@postgis@.geometry, text[], double precision) IS
 'Is there a resource of these kinds that can be used now, within so many metres of a place in WGS84? Those of classified places do not count';
 
 CREATE OR REPLACE FUNCTION fireiot_map.uncovered_unit(
 	kind text DEFAULT 'hydrant_outdoor', metres double precision DEFAULT 150,
-	OUT id integer, OUT geom geometry(Point, 4326), OUT unit_id bigint, OUT name text, OUT address text)
+	OUT id integer, OUT geom @postgis@.geometry(Point, 4326), OUT unit_id bigint, OUT name text, OUT address text)
 RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 BEGIN ATOMIC
 	SELECT (u.id & 2147483647)::integer, u.geom, u.id, u.name, u.address
 	FROM fireiot.mapped_unit AS u
@@ -168,15 +168,15 @@ COMMENT ON FUNCTION fireiot_map.uncovered_unit(text, double precision) IS
 CREATE OR REPLACE FUNCTION fireiot_map.coverage_gap(
 	kind text DEFAULT 'hydrant_outdoor', metres double precision DEFAULT 150, cell_m double precision DEFAULT 100,
 	west double precision DEFAULT NULL, south double precision DEFAULT NULL, east double precision DEFAULT NULL, north double precision DEFAULT NULL,
-	OUT id integer, OUT geom geometry(Polygon, 4326), OUT cell_metres double precision)
+	OUT id integer, OUT geom @postgis@.geometry(Polygon, 4326), OUT cell_metres double precision)
 RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 BEGIN ATOMIC
 	WITH box AS MATERIALIZED (
-		SELECT coalesce(west, st_xmin(e.box)) AS west, coalesce(south, st_ymin(e.box)) AS south,
-			coalesce(east, st_xmax(e.box)) AS east, coalesce(north, st_ymax(e.box)) AS north
-		FROM (SELECT st_extent(u.geom) AS box FROM fireiot.mapped_unit AS u WHERE u.geom IS NOT NULL) AS e
+		SELECT coalesce(west, @postgis@.st_xmin(e.box)) AS west, coalesce(south, @postgis@.st_ymin(e.box)) AS south,
+			coalesce(east, @postgis@.st_xmax(e.box)) AS east, coalesce(north, @postgis@.st_ymax(e.box)) AS north
+		FROM (SELECT @postgis@.st_extent(u.geom) AS box FROM fireiot.mapped_unit AS u WHERE u.geom IS NOT NULL) AS e
 	), grid AS MATERIALIZED (
 		SELECT b.*, greatest(coverage_gap.cell_m, 10,
 			sqrt((b.east - b.west) * cos(radians((b.south + b.north) / 2)) * (b.north - b.south)) * 111320 / 200) AS cell
@@ -190,7 +190,7 @@ BEGIN ATOMIC
 	)
 	SELECT row_number() OVER (ORDER BY c.y, c.x)::integer, c.outline, c.cell
 	FROM covered AS c
-	WHERE NOT fireiot.has_help_within(st_centroid(c.outline), string_to_array(coverage_gap.kind, ','), metres)
+	WHERE NOT fireiot.has_help_within(@postgis@.st_centroid(c.outline), string_to_array(coverage_gap.kind, ','), metres)
 	ORDER BY 1;
 END;
 COMMENT ON FUNCTION fireiot_map.coverage_gap(text, double precision, double precision, double precision, double precision, double precision, double precision) IS
@@ -199,14 +199,14 @@ COMMENT ON FUNCTION fireiot_map.coverage_gap(text, double precision, double prec
 CREATE OR REPLACE FUNCTION fireiot_map.nearest_help(
 	lon double precision DEFAULT NULL, lat double precision DEFAULT NULL, kind text DEFAULT 'hydrant_outdoor', k integer DEFAULT 5,
 	max_metres double precision DEFAULT 5000, coordinate_system text DEFAULT NULL,
-	OUT id integer, OUT geom geometry(Point, 4326), OUT kind_of text, OUT name text, OUT metres double precision, OUT bearing double precision,
+	OUT id integer, OUT geom @postgis@.geometry(Point, 4326), OUT kind_of text, OUT name text, OUT metres double precision, OUT bearing double precision,
 	OUT along text, OUT road_metres double precision, OUT on_duty integer, OUT phone text)
 RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 BEGIN ATOMIC
 	SELECT r.resource_id, r.geom, r.kind, r.name, r.metres, r.bearing, r.along, r.road_metres, r.on_duty, r.phone
-	FROM (SELECT fireiot.to_wgs84(st_makepoint(lon, lat), fireiot.tile_system(coordinate_system))::geography AS place OFFSET 0) AS p,
+	FROM (SELECT fireiot.to_wgs84(@postgis@.st_makepoint(lon, lat), fireiot.tile_system(coordinate_system))::@postgis@.geography AS place OFFSET 0) AS p,
 		LATERAL fireiot.nearest_resources(p.place, string_to_array(nearest_help.kind, ','), nearest_help.k, nearest_help.max_metres) AS r
 	WHERE p.place IS NOT NULL;
 END;
@@ -220,10 +220,10 @@ COMMENT ON FUNCTION fireiot_map.nearest_help(double precision, double precision,
 CREATE OR REPLACE FUNCTION fireiot.install_feature_functions(role name DEFAULT NULL)
 RETURNS text[]
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $install$
 DECLARE
-	point CONSTANT text := format_type('geometry'::regtype, NULL);
+	point CONSTANT text := format_type('@postgis@.geometry'::regtype, NULL);
 	made record;
 	names text[] := '{}';
 BEGIN

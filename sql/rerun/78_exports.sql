@@ -4,7 +4,7 @@
 CREATE OR REPLACE FUNCTION fireiot_map.geojson(layer text, coordinate_system text DEFAULT NULL)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 DECLARE
 	asked text := coalesce(coordinate_system, current_setting('fireiot.map_coordinate_system', true), 'wgs84');
@@ -16,7 +16,7 @@ BEGIN
 				HINT = 'Layers are the views of schema fireiot_map with a column id.';
 	END IF;
 	EXECUTE format('SELECT string_agg(jsonb_build_object(''type'', ''Feature'', ''id'', t.id,
-			''geometry'', st_asgeojson(fireiot.from_wgs84(t.geom, $1), 7)::jsonb, ''properties'', to_jsonb(t) - ''{id,geom}''::text[])::text, E'',\n'' ORDER BY t.id)
+			''geometry'', @postgis@.st_asgeojson(fireiot.from_wgs84(t.geom, $1), 7)::jsonb, ''properties'', to_jsonb(t) - ''{id,geom}''::text[])::text, E'',\n'' ORDER BY t.id)
 		FROM fireiot_map.%I AS t', layer)
 	INTO features USING asked;
 	RETURN format(E'{"type": "FeatureCollection", "name": %s, "coordinate_system": %s, "features": [\n%s]}',
@@ -32,7 +32,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT '<?xml version="1.0" encoding="UTF-8"?>' || E'\n' || xmlelement(NAME gpx,
 		xmlattributes('http://www.topografix.com/GPX/1/1' AS xmlns, '1.1' AS version, 'fireiot' AS creator),
-		xmlagg(xmlelement(NAME wpt, xmlattributes(round(st_y(r.geom)::numeric, 7) AS lat, round(st_x(r.geom)::numeric, 7) AS lon),
+		xmlagg(xmlelement(NAME wpt, xmlattributes(round(@postgis@.st_y(r.geom)::numeric, 7) AS lat, round(@postgis@.st_x(r.geom)::numeric, 7) AS lon),
 			xmlelement(NAME name, translate(r.name, w.control, '')),
 			xmlelement(NAME cmt, translate(concat_ws(', ', r.code, CASE WHEN r.usable THEN 'usable' ELSE 'not usable: ' || coalesce(r.reason, '') END), w.control, '')),
 			xmlelement(NAME "desc", translate(r.address, w.control, '')),

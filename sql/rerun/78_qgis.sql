@@ -191,7 +191,7 @@ COMMENT ON FUNCTION fireiot.qgis_layer_definition(text) IS
 CREATE OR REPLACE FUNCTION fireiot.install_qgis_styles(role name DEFAULT NULL, schema name DEFAULT 'public')
 RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 DECLARE
 	styles text := format('%I.layer_styles', schema);

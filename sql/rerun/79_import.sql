@@ -92,20 +92,20 @@ COMMENT ON FUNCTION fireiot.degrees_of(text) IS
 
 -- A geometry that cannot be read is none: its row is refused, not the file.
 CREATE OR REPLACE FUNCTION fireiot.import_geometry(feature jsonb, longitude text, latitude text, coordinate_system text, swapped boolean)
-RETURNS geometry
+RETURNS @postgis@.geometry
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 DECLARE
-	found geometry;
+	found @postgis@.geometry;
 BEGIN
 	IF coalesce(jsonb_typeof(feature -> 'geometry'), 'null') = 'null' THEN
-		found := st_setsrid(st_makepoint(fireiot.degrees_of(longitude), fireiot.degrees_of(latitude)), fireiot.srid_of(coordinate_system));
+		found := @postgis@.st_setsrid(@postgis@.st_makepoint(fireiot.degrees_of(longitude), fireiot.degrees_of(latitude)), fireiot.srid_of(coordinate_system));
 	-- to PostGIS null is 0
 	ELSIF NOT jsonb_path_exists(feature, '$.geometry.coordinates.** ? (@.type() != "number" && @.type() != "array")') THEN
 		found := fireiot.geometry_of(feature -> 'geometry', coordinate_system);
 	END IF;
-	RETURN CASE WHEN st_isempty(found) THEN NULL WHEN swapped THEN st_flipcoordinates(found) ELSE found END;
+	RETURN CASE WHEN @postgis@.st_isempty(found) THEN NULL WHEN swapped THEN @postgis@.st_flipcoordinates(found) ELSE found END;
 EXCEPTION WHEN OTHERS THEN
 	RETURN NULL;
 END
@@ -114,37 +114,37 @@ COMMENT ON FUNCTION fireiot.import_geometry(jsonb, text, text, text, boolean) IS
 'The geometry of a GeoJSON Feature, else of its longitude and latitude, with the SRID of its coordinate system; null if there is none or none that can be read';
 
 -- The box is around the country and its seas; what is in it may be elsewhere.
-CREATE OR REPLACE FUNCTION fireiot.place_problem(delivered geometry)
+CREATE OR REPLACE FUNCTION fireiot.place_problem(delivered @postgis@.geometry)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT CASE
 		WHEN delivered IS NULL THEN 'no_place'
-		WHEN NOT (st_xmin(delivered) >= -180 AND st_xmax(delivered) <= 180 AND st_ymin(delivered) >= -180 AND st_ymax(delivered) <= 180) THEN 'not_degrees'
-		WHEN st_xmin(delivered) >= 3 AND st_xmax(delivered) <= 54 AND st_ymin(delivered) >= 73 AND st_ymax(delivered) <= 136 THEN 'swapped_axes'
-		WHEN NOT (st_ymin(delivered) >= -90 AND st_ymax(delivered) <= 90) THEN 'not_degrees'
-		WHEN NOT (st_xmin(delivered) >= 73 AND st_xmax(delivered) <= 136 AND st_ymin(delivered) >= 3 AND st_ymax(delivered) <= 54) THEN 'out_of_country' END;
+		WHEN NOT (@postgis@.st_xmin(delivered) >= -180 AND @postgis@.st_xmax(delivered) <= 180 AND @postgis@.st_ymin(delivered) >= -180 AND @postgis@.st_ymax(delivered) <= 180) THEN 'not_degrees'
+		WHEN @postgis@.st_xmin(delivered) >= 3 AND @postgis@.st_xmax(delivered) <= 54 AND @postgis@.st_ymin(delivered) >= 73 AND @postgis@.st_ymax(delivered) <= 136 THEN 'swapped_axes'
+		WHEN NOT (@postgis@.st_ymin(delivered) >= -90 AND @postgis@.st_ymax(delivered) <= 90) THEN 'not_degrees'
+		WHEN NOT (@postgis@.st_xmin(delivered) >= 73 AND @postgis@.st_xmax(delivered) <= 136 AND @postgis@.st_ymin(delivered) >= 3 AND @postgis@.st_ymax(delivered) <= 54) THEN 'out_of_country' END;
 END;
-COMMENT ON FUNCTION fireiot.place_problem(geometry) IS
+COMMENT ON FUNCTION fireiot.place_problem(@postgis@.geometry) IS
 'Why a delivered geometry cannot be a place in China by its numbers alone, of fireiot.import_problems; null: it can';
 
-CREATE OR REPLACE FUNCTION fireiot.as_system(delivered geometry, coordinate_system text)
-RETURNS geometry
+CREATE OR REPLACE FUNCTION fireiot.as_system(delivered @postgis@.geometry, coordinate_system text)
+RETURNS @postgis@.geometry
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT fireiot.point_of(st_setsrid(delivered, fireiot.srid_of(coordinate_system)), coordinate_system);
+	SELECT fireiot.point_of(@postgis@.st_setsrid(delivered, fireiot.srid_of(coordinate_system)), coordinate_system);
 END;
-COMMENT ON FUNCTION fireiot.as_system(geometry, text) IS
+COMMENT ON FUNCTION fireiot.as_system(@postgis@.geometry, text) IS
 'A point of a delivered geometry in WGS84 if its numbers are in this system, whatever was said of it';
 
 -- Degrees that hold all within so many metres; a little more.
-CREATE OR REPLACE FUNCTION fireiot.box_around(place geometry, metres double precision)
-RETURNS geometry
+CREATE OR REPLACE FUNCTION fireiot.box_around(place @postgis@.geometry, metres double precision)
+RETURNS @postgis@.geometry
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT st_expand(place, metres / (111000 * greatest(cos(radians(st_y(place))), 0.01)), metres / 110500);
+	SELECT @postgis@.st_expand(place, metres / (111000 * greatest(cos(radians(@postgis@.st_y(place))), 0.01)), metres / 110500);
 END;
-COMMENT ON FUNCTION fireiot.box_around(geometry, double precision) IS
+COMMENT ON FUNCTION fireiot.box_around(@postgis@.geometry, double precision) IS
 'A box in degrees that holds what is within so many metres of a place, for indexes; then measure';
 
 CREATE OR REPLACE FUNCTION fireiot.begin_import(
@@ -152,7 +152,7 @@ CREATE OR REPLACE FUNCTION fireiot.begin_import(
 	division_code text DEFAULT NULL, keys jsonb DEFAULT '{}')
 RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -209,7 +209,7 @@ COMMENT ON FUNCTION fireiot.analyze_import() IS
 CREATE OR REPLACE FUNCTION fireiot.read_import(batch fireiot.import_batch)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 DECLARE
 	keys jsonb := (SELECT jsonb_object_agg(f.field, fireiot.import_keys(batch, f.field))
@@ -242,7 +242,7 @@ COMMENT ON FUNCTION fireiot.read_import(fireiot.import_batch) IS
 CREATE OR REPLACE FUNCTION fireiot.note_import(batch_id integer, problem text, rows integer[], details jsonb[] DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 BEGIN
 	UPDATE fireiot.import_staging AS s
@@ -260,7 +260,7 @@ COMMENT ON FUNCTION fireiot.note_import(integer, text, integer[], jsonb[]) IS
 CREATE OR REPLACE FUNCTION fireiot.note_duplicates(batch fireiot.import_batch, near_m double precision)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 BEGIN
 	PERFORM fireiot.note_import(batch.id, 'duplicate_in_batch', array_agg(d.row), array_agg(jsonb_build_object('row', d.first)))
@@ -268,7 +268,7 @@ BEGIN
 		SELECT s.row, least(
 			(SELECT min(t.row) FROM fireiot.import_staging AS t
 				WHERE batch.target = 'resource' AND t.batch_id = batch.id AND t.row < s.row AND t.kind = s.kind
-					AND t.geom && fireiot.box_around(s.geom, near_m) AND st_distance(t.geom::geography, s.geom::geography) <= near_m),
+					AND t.geom OPERATOR(@postgis@.&&) fireiot.box_around(s.geom, near_m) AND @postgis@.st_distance(t.geom::@postgis@.geography, s.geom::@postgis@.geography) <= near_m),
 			CASE WHEN batch.target = 'unit' THEN min(s.row) OVER (PARTITION BY s.name) END,
 			CASE WHEN s.external_id IS NOT NULL THEN min(s.row) OVER (PARTITION BY s.external_id) END) AS first
 		FROM fireiot.import_staging AS s WHERE s.batch_id = batch.id) AS d
@@ -276,12 +276,12 @@ BEGIN
 
 	PERFORM fireiot.note_import(batch.id, 'duplicate', array_agg(s.row), array_agg(jsonb_build_object('id', d.id, 'name', d.name, 'metres', d.metres)))
 	FROM fireiot.import_staging AS s, LATERAL (
-		SELECT r.id::bigint AS id, r.name, round(st_distance(r.geom::geography, s.geom::geography)::numeric, 1) AS metres
+		SELECT r.id::bigint AS id, r.name, round(@postgis@.st_distance(r.geom::@postgis@.geography, s.geom::@postgis@.geography)::numeric, 1) AS metres
 		FROM fireiot.resource AS r
 		WHERE batch.target = 'resource' AND r.kind = s.kind AND r.status <> 'removed'
-			AND r.geom && fireiot.box_around(s.geom, near_m) AND st_distance(r.geom::geography, s.geom::geography) <= near_m
+			AND r.geom OPERATOR(@postgis@.&&) fireiot.box_around(s.geom, near_m) AND @postgis@.st_distance(r.geom::@postgis@.geography, s.geom::@postgis@.geography) <= near_m
 		UNION ALL
-		SELECT u.id, u.name, round(st_distance(u.geom::geography, s.geom::geography)::numeric, 1)
+		SELECT u.id, u.name, round(@postgis@.st_distance(u.geom::@postgis@.geography, s.geom::@postgis@.geography)::numeric, 1)
 		FROM fireiot.unit AS u WHERE batch.target = 'unit' AND u.name = s.name
 		ORDER BY metres, id LIMIT 1) AS d
 	WHERE s.batch_id = batch.id AND s.state = 'checked' HAVING count(*) > 0;
@@ -296,7 +296,7 @@ COMMENT ON FUNCTION fireiot.note_duplicates(fireiot.import_batch, double precisi
 
 -- The finest division of a code whose outline is known.
 CREATE OR REPLACE FUNCTION fireiot.division_with_outline(code text)
-RETURNS geometry
+RETURNS @postgis@.geometry
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT d.outline
@@ -314,7 +314,7 @@ CREATE OR REPLACE FUNCTION fireiot.import_offsets(batch fireiot.import_batch,
 	OUT "row" integer, OUT evidence text, OUT metres double precision, OUT other text, OUT other_metres double precision)
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 BEGIN
 	RETURN QUERY
@@ -334,8 +334,8 @@ BEGIN
 		FROM fireiot.import_staging AS s JOIN fireiot.unit AS u ON u.name = s.name AND u.geom IS NOT NULL
 		WHERE s.batch_id = batch.id AND batch.target = 'unit'
 	)
-	SELECT t.row, t.evidence, CASE WHEN st_intersects(t.place, s.geom) THEN 0 ELSE st_distance(t.place::geography, s.geom::geography) END,
-		o.system, CASE WHEN st_intersects(t.place, e.geom) THEN 0 ELSE st_distance(t.place::geography, e.geom::geography) END
+	SELECT t.row, t.evidence, CASE WHEN @postgis@.st_intersects(t.place, s.geom) THEN 0 ELSE @postgis@.st_distance(t.place::@postgis@.geography, s.geom::@postgis@.geography) END,
+		o.system, CASE WHEN @postgis@.st_intersects(t.place, e.geom) THEN 0 ELSE @postgis@.st_distance(t.place::@postgis@.geography, e.geom::@postgis@.geography) END
 	FROM target AS t
 	JOIN fireiot.import_staging AS s ON s.batch_id = batch.id AND s.row = t.row
 	CROSS JOIN (VALUES ('wgs84'), ('gcj02'), ('bd09')) AS o (system)
@@ -372,12 +372,12 @@ COMMENT ON FUNCTION fireiot.suspected_system(fireiot.import_batch, double precis
 CREATE OR REPLACE FUNCTION fireiot.note_divisions(batch fireiot.import_batch, suspected text, tolerance_m double precision)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 BEGIN
 	PERFORM fireiot.note_import(batch.id, 'outside_mainland', array_agg(s.row))
 	FROM fireiot.import_staging AS s
-	WHERE s.batch_id = batch.id AND s.state = 'checked' AND st_equals(st_setsrid(fireiot.from_wgs84(s.geom, 'gcj02'), 4326), s.geom) HAVING count(*) > 0;
+	WHERE s.batch_id = batch.id AND s.state = 'checked' AND @postgis@.st_equals(@postgis@.st_setsrid(fireiot.from_wgs84(s.geom, 'gcj02'), 4326), s.geom) HAVING count(*) > 0;
 
 	PERFORM fireiot.note_import(batch.id, 'unknown_division', array_agg(s.row), array_agg(jsonb_build_object('code', s.division_code)))
 	FROM fireiot.import_staging AS s
@@ -420,7 +420,7 @@ COMMENT ON FUNCTION fireiot.import_summary(integer) IS
 CREATE OR REPLACE FUNCTION fireiot.batch_for_import(batch_id integer)
 RETURNS fireiot.import_batch
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 DECLARE
 	batch fireiot.import_batch;
@@ -443,7 +443,7 @@ CREATE OR REPLACE FUNCTION fireiot.check_import(
 	OUT problem text, OUT rows bigint, OUT first_row integer, OUT may_pass boolean, OUT hint text)
 RETURNS SETOF record
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 5
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -468,7 +468,7 @@ COMMENT ON FUNCTION fireiot.check_import(integer, double precision, text, boolea
 CREATE OR REPLACE FUNCTION fireiot.store_import(batch fireiot.import_batch)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 DECLARE
 	stored bigint;
@@ -498,7 +498,7 @@ COMMENT ON FUNCTION fireiot.store_import(fireiot.import_batch) IS
 
 CREATE OR REPLACE FUNCTION fireiot.accept_import(batch_id integer, despite text[] DEFAULT '{}', OUT accepted bigint, OUT refused bigint)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, fireiot, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE

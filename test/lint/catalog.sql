@@ -67,9 +67,7 @@ FROM functions
 WHERE (lanname NOT IN ('c', 'internal') AND prosqlbody IS NULL OR prosecdef)
 	AND NOT EXISTS (
 		SELECT FROM unnest(proconfig) AS setting
-		WHERE setting ~ '^search_path=pg_catalog, (fireiot, )?pg_temp$'
-			OR setting = (SELECT format('search_path=pg_catalog, fireiot, %s, pg_temp', extnamespace::regnamespace)
-				FROM pg_extension WHERE extname = 'postgis'));
+		WHERE setting ~ '^search_path=pg_catalog, (fireiot, )?pg_temp$');
 
 -- What a function promises fits what it is used for, and its relatives.
 INSERT INTO findings

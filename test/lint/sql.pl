@@ -14,10 +14,9 @@ use SqlText qw(statements);
 my $PATH = qr{pg_catalog\s*,\s*(?:fireiot\s*,\s*)?pg_temp\b(?!\s*,)};
 my $RERUNNABLE = qr{CREATE\s+OR\s+REPLACE|GRANT|REVOKE|COMMENT|DO\b|ALTER};
 my $ONE_TIME_ALTER = qr{ALTER\s+(?:EXTENSION|TYPE)\b|\b(?:ADD|RENAME|DROP)\b};
-# Around files that name PostGIS, which may be in any schema.
-my $BRACKET = qr{^sql/(with|without)_postgis\.sql$};
 my %seen;
-my %with_postgis = check_order();
+
+check_order();
 for my $path (files(qr{^sql/.*\.sql(?:\.in)?$}), sort grep { -f } glob 'fireiot--*.sql')
 {
 	check_statement($path, $_) for statements(slurp($path));
@@ -26,19 +25,17 @@ for my $path (files(qr{^sql/.*\.sql(?:\.in)?$}), sort grep { -f } glob 'fireiot-
 sub check_order
 {
 	my $text = slurp('sql/order');
-	my ($number, $inside, %listed, %bracketed) = (0, 0);
+	my ($number, %listed) = (0);
 	for my $line (split /\n/, $text)
 	{
 		$number++;
 		next if $line =~ /^#/ || $line eq '';
-		if ($line =~ $BRACKET) { $inside = $1 eq 'with'; next }
-		$bracketed{$line} = 1 if $inside;
 		finding('sql/order', $number, "$line is listed twice") if $listed{$line}++;
 		finding('sql/order', $number, "$line does not exist") unless -f $line;
 	}
 	finding($_, 1, 'is not listed in sql/order')
 	  for grep { !$listed{$_} } files(qr{^sql/(?:once|rerun)/.*\.sql$});
-	return %bracketed;
+	return;
 }
 
 sub check_statement
@@ -47,7 +44,7 @@ sub check_statement
 	my $bare = $statement->{bare};
 	my $name = substr $bare =~ s/\s+/ /gr, 0, 60;
 	for my $fault (rule_faults($path, $bare), quote_faults($statement),
-		function_faults($statement, $with_postgis{$path} || $path !~ m{/}))
+		function_faults($statement), postgis_faults($path, $statement))
 	{
 		# the joined script repeats what its parts say
 		next if $seen{"$fault$name"}++ && $path !~ m{/};
@@ -84,7 +81,7 @@ sub quote_faults
 
 sub function_faults
 {
-	my ($statement, $with_postgis) = @_;
+	my ($statement) = @_;
 	my $bare = $statement->{bare};
 	my ($kind) = $bare =~ /^CREATE\s+(?:OR\s+REPLACE\s+)?(FUNCTION|PROCEDURE)\b/i
 	  or return;
@@ -98,7 +95,16 @@ sub function_faults
 	push @faults, 'does not SET search_path = pg_catalog, pg_temp'
 	  if ($definer || $bare =~ /\bLANGUAGE\s+(?:sql|plpgsql)\b/i)
 	  && ($definer || $bare !~ /\bBEGIN\s+ATOMIC\b/i)
-	  && $statement->{text} !~ /\bSET\s+search_path\s*(?:=|TO)\s*$PATH/i
-	  && !($with_postgis && $bare =~ /\bSET\s+search_path\s+FROM\s+CURRENT\b/i);
+	  && $statement->{text} !~ /\bSET\s+search_path\s*(?:=|TO)\s*$PATH/i;
 	return @faults;
+}
+
+# PostGIS may be in any schema, where strangers may make functions, too: what
+# is of it is named with the schema (sql/join.sh).
+sub postgis_faults
+{
+	my ($path, $statement) = @_;
+	return if $path !~ m{/};
+	return map { "$_ is not written \@postgis\@.$_" }
+	  $statement->{text} =~ /(?<![\w@.'])(st_\w+)(?=\s*\()/gi;
 }

@@ -55,6 +55,10 @@ END
 bad 'cannot be run again' "$rerun" sql.pl <<'END'
 ALTER TABLE fireiot.thing ADD COLUMN bad integer;
 END
+bad 'is not written' "$rerun" sql.pl <<'END'
+CREATE OR REPLACE FUNCTION fireiot.bad(place @postgis@.geometry) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN st_x(place);
+END
 bad 'is not trusted' "$rerun" sql.pl <<'END'
 GRANT SELECT ON fireiot.thing TO @extowner@;
 END
