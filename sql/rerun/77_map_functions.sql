@@ -31,7 +31,7 @@ FROM fireiot.alarm AS a
 WHERE a.window_id IS NULL
 	AND (a.unit_id IN (SELECT c.unit_id FROM fireiot.classified_unit AS c)) IS NOT TRUE
 	AND (a.device IN (SELECT c.device FROM fireiot.classified_device AS c)) IS NOT TRUE
-	AND ((a.device, a.part) IN (SELECT c.device, c.part FROM fireiot.classified_part AS c)) IS NOT TRUE;
+	AND NOT EXISTS (SELECT FROM fireiot.classified_part AS c WHERE c.device = a.device AND c.part = a.part);
 COMMENT ON VIEW fireiot.mapped_history IS
 'Openings of cases that maps may count: not of classified places, not in windows of maintenance';
 
@@ -42,7 +42,7 @@ CREATE OR REPLACE FUNCTION fireiot_map.alarm_heat(
 RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, fireiot, pg_temp
-BEGIN ATOMIC
+AS $$
 	SELECT row_number() OVER (ORDER BY h.y, h.x)::integer, fireiot.map_cell_outline(h.x, h.y, greatest(cell_m, 10)),
 		h.alarms::integer, h.fires::integer, h.faults::integer, h.units::integer
 	FROM (
@@ -61,8 +61,8 @@ BEGIN ATOMIC
 		WHERE p.geom IS NOT NULL
 		GROUP BY c.x, c.y
 	) AS h
-	ORDER BY 1;
-END;
+	ORDER BY 1
+$$;
 COMMENT ON FUNCTION fireiot_map.alarm_heat(timestamptz, timestamptz, text, double precision) IS
 '{"description": "Alarms of a period by cells of some metres: by default of the last 30 days, 500 m"}';
 
