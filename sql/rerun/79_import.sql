@@ -504,7 +504,7 @@ AS $$
 DECLARE
 	batch fireiot.import_batch := fireiot.batch_for_import(batch_id);
 	wrong text := (
-		SELECT string_agg(d.problem, ', ') FROM unnest(despite) AS d (problem)
+		SELECT string_agg(d.problem, ', ' ORDER BY d.n) FROM unnest(despite) WITH ORDINALITY AS d (problem, n)
 		WHERE NOT EXISTS (SELECT FROM fireiot.import_problems() AS p WHERE p.problem = d.problem AND p.may_pass));
 BEGIN
 	IF wrong IS NOT NULL THEN

@@ -482,6 +482,8 @@ sub unregistered
 {
 	restart_with(admission => 'open', flush_interval => 3600);
 	my $d = speak(device('0000000a0bff'));
+	# the keeper catches up with frames when it starts, be it behind the first
+	sql("DELETE FROM device_now WHERE device = '$d->{address}'");
 	my $id = send_command($d->{address}, 81);
 
 	is(sql("SELECT count(*) FROM device_now WHERE device = '$d->{address}'"), '0', 'a device that is in no table but frame');
