@@ -98,7 +98,8 @@ SELECT n.id, n.opened_at, n.device, n.part, n.subject, n.class, n.kind, n.unit_i
 FROM fireiot.alarm_now AS n
 WHERE (n.unit_id IN (SELECT c.unit_id FROM fireiot.classified_unit AS c)) IS NOT TRUE
 	AND (n.device IN (SELECT c.device FROM fireiot.classified_device AS c)) IS NOT TRUE
-	AND NOT EXISTS (SELECT FROM fireiot.classified_part AS c WHERE c.device = n.device AND c.part = n.part);
+	AND ((n.device IN (SELECT c.device FROM fireiot.classified_part AS c)) IS NOT TRUE
+		OR NOT EXISTS (SELECT FROM fireiot.classified_part AS c WHERE c.device = n.device AND c.part = n.part));
 COMMENT ON VIEW fireiot.mapped_alarm IS 'Open cases that maps may show';
 CREATE OR REPLACE VIEW fireiot.shared_alarm WITH (security_barrier) AS TABLE fireiot.mapped_alarm;
 COMMENT ON VIEW fireiot.shared_alarm IS 'fireiot.mapped_alarm behind a barrier: no condition sees what is not in it';

@@ -31,7 +31,8 @@ FROM fireiot.alarm AS a
 WHERE a.window_id IS NULL
 	AND (a.unit_id IN (SELECT c.unit_id FROM fireiot.classified_unit AS c)) IS NOT TRUE
 	AND (a.device IN (SELECT c.device FROM fireiot.classified_device AS c)) IS NOT TRUE
-	AND NOT EXISTS (SELECT FROM fireiot.classified_part AS c WHERE c.device = a.device AND c.part = a.part);
+	AND ((a.device IN (SELECT c.device FROM fireiot.classified_part AS c)) IS NOT TRUE
+		OR NOT EXISTS (SELECT FROM fireiot.classified_part AS c WHERE c.device = a.device AND c.part = a.part));
 COMMENT ON VIEW fireiot.mapped_history IS
 'Openings of cases that maps may count: not of classified places, not in windows of maintenance';
 
