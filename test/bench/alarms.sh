@@ -99,7 +99,10 @@ storm()
 # Cases of silence that are open: wait until there are so many.
 wait_for_silent()
 {
+	tries=600
 	until [ "$(run -c "SELECT count(*) FROM fireiot.alarm_now WHERE origin = 'silence' AND restored_at IS NULL")" = "$1" ]; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || die "not $1 devices are silent after two minutes"
 		sleep 0.2
 	done
 }
@@ -107,19 +110,19 @@ wait_for_silent()
 # All devices of the storm are silent at once, and speak again.
 silence()
 {
-	say "$(size 10000) devices are silent"
+	say "$(scaled 10000 1) devices are silent"
 	run -c "INSERT INTO fireiot.device (device, model) SELECT device, 'storm' FROM fireiot.device_live WHERE device >= '0b0000000001'" \
 		-c "INSERT INTO fireiot.supervision (model, silent_after) VALUES ('storm', '1 s')"
-	wait_for_silent "$(size 10000)"
-	figure alarms.silence_seconds "$(run -c "SELECT round(extract(epoch FROM max(pg_xact_commit_timestamp(xmin)) - min(received_at)), 3)
+	wait_for_silent "$(scaled 10000 1)"
+	figure silence_seconds "$(run -c "SELECT round(extract(epoch FROM max(pg_xact_commit_timestamp(xmin)) - min(received_at)), 3)
 		FROM fireiot.alarm WHERE origin = 'silence'")" s
 	run -c "UPDATE fireiot.supervision SET silent_after = '1 day' WHERE model = 'storm'"
 	# until the keeper has read that
 	sleep 5
-	devices --devices "$(size 10000)" --connections 200 --window 50 --frames "$(size 10000)" \
+	devices --devices "$(scaled 10000 1)" --connections 200 --window 50 --frames "$(scaled 10000 1)" \
 		--first-device 0b0000000001 --parts 1 --mix 2:1
 	wait_for_silent 0
-	figure alarms.return_seconds "$(run -c "SELECT round(extract(epoch FROM max(pg_xact_commit_timestamp(s.xmin)) - min(s.at)), 3)
+	figure return_seconds "$(run -c "SELECT round(extract(epoch FROM max(pg_xact_commit_timestamp(s.xmin)) - min(s.at)), 3)
 		FROM fireiot.alarm_step AS s JOIN fireiot.alarm AS a ON a.id = s.alarm_id WHERE a.origin = 'silence' AND s.step = 'restored'")" s
 }
 
