@@ -28,7 +28,7 @@ sanitize_needs = $(wildcard src/*/*.h) test/sanitize.mk
 # ours but the types'.
 sanitize_suites_asan = $(REGRESS)
 sanitize_suites_memcheck = $(filter-out type_properties records partitions \
-	registry commands roles settings status rules clocks places divisions imports resources nearest,$(REGRESS))
+	registry commands roles settings rules clocks divisions imports resources nearest,$(REGRESS))
 
 $(sanitize_objs): $(sanitize_build)/%.o: %.c $(sanitize_needs)
 	@mkdir -p $(@D)
