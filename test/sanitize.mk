@@ -24,8 +24,8 @@ sanitize_objs = $(OBJS:%=$(sanitize_build)/%)
 sanitize_needs = $(wildcard src/*/*.h) test/sanitize.mk
 
 # Of type_properties the sanitizers must do: it says much of order, little of
-# memory, and takes memcheck two minutes.  The others left out run no code of
-# ours but the types'.
+# memory, and takes memcheck two minutes.  The others left out are SQL above
+# types and coordinates, which those that stay run.
 sanitize_suites_asan = $(REGRESS)
 sanitize_suites_memcheck = $(filter-out type_properties records partitions \
 	registry commands roles settings rules clocks divisions imports resources nearest,$(REGRESS))
