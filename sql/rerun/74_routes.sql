@@ -40,8 +40,8 @@ $$;
 COMMENT ON FUNCTION fireiot.nearest_road(@postgis@.geometry) IS
 'The road that is nearest to a point, how far along it that is, and how far off the point is';
 
--- pgRouting takes its tables as text.  Edges around all places, half as far
--- again, and two kilometres.
+-- pgRouting takes its tables as text; its versions name what they return
+-- differently.  Edges around all places, half as far again, and two kilometres.
 CREATE OR REPLACE FUNCTION fireiot.road_metres(place @postgis@.geometry, places @postgis@.geometry[])
 RETURNS double precision[]
 LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED
@@ -62,7 +62,7 @@ BEGIN
 	EXECUTE format('WITH point (pid, edge_id, fraction, off_road_m) AS (VALUES %s)
 		SELECT array_agg(c.agg_cost + p.off_road_m + q.off_road_m ORDER BY p.pid)
 		FROM point AS p JOIN point AS q ON q.pid = 1
-		LEFT JOIN pgr_withpointscost($1, $2, -1, $3) AS c ON c.end_pid = -p.pid
+		LEFT JOIN pgr_withpointscost($1, $2, -1, $3) AS c (start, finish, agg_cost) ON c.finish = -p.pid
 		WHERE p.pid > 1', points)
 	INTO costs
 	USING format('SELECT id, source, target, cost_m AS cost, reverse_cost_m AS reverse_cost FROM fireiot.road WHERE geom OPERATOR(@postgis@.&&) %L::@postgis@.geometry', box),

@@ -429,20 +429,37 @@ sub full_tiles
 	return;
 }
 
+# What was changed before $listener listened is told to it here: a session counts
+# what it has changed when it ends, and resources come last in a round.
+sub told_before
+{
+	my ($listener) = @_;
+	my $told = '';
+
+	$node->poll_query_until('city', "SELECT count(*) = 2 FROM pg_stat_activity WHERE backend_type = 'client backend'");
+	sql("UPDATE resource SET status_note = 'first' WHERE name = 'station'");
+	for (1 .. 600)
+	{
+		$told .= $listener->query_safe('SELECT pg_sleep(0.1)');
+		return 1 if $told =~ /"fireiot_map" with payload "resource"/;
+	}
+	return 0;
+}
+
 # The keeper tells that something has changed, once a second at most: announce_layers.
 sub announced
 {
 	my $listener = $node->background_psql('city');
-	my $started = time;
 	my ($seen, $round) = ('', 0);
 
 	$listener->query_safe('LISTEN fireiot_map; LISTEN qgis');
-	until ($round++ == 100 || $seen =~ /"fireiot_map" with payload "resource"/ && $seen =~ /"qgis" with payload "fireiot_map.open_alarm"/ && time > $started + 3)
+	ok(told_before($listener), 'what was changed before is told');
+	my $started = time;
+	until ($round++ == 600 || $seen =~ /"fireiot_map" with payload "resource"/ && $seen =~ /"qgis" with payload "fireiot_map.open_alarm"/ && time > $started + 3)
 	{
 		sql("UPDATE resource SET status_note = clock_timestamp()::text WHERE name = 'station'");
 		sql("SELECT add_note((SELECT id FROM alarm_now WHERE device = '000000000001' AND part = '1.1/40.1'), 'a note')");
-		select undef, undef, undef, 0.1;
-		$seen .= $listener->query_safe('SELECT 1');
+		$seen .= $listener->query_safe('SELECT pg_sleep(0.1)');
 	}
 	my $seconds = time - $started;
 	$listener->quit;
