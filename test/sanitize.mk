@@ -2,7 +2,7 @@
 # valgrind's memcheck.  Both in a private installation (test/env/tree.sh), with
 # objects of their own in build/sanitize.
 #
-#   make check-sanitize      both, one after the other
+#   make check-sanitize      both at a time
 #   make check-asan          under the sanitizers: every SQL suite, the vectors,
 #                            a listener with devices
 #   make check-memcheck      memcheck: the same with fewer suites
@@ -69,13 +69,14 @@ sanitize_frames_memcheck = 500
 sanitize_run = SIM='build/sim/fireiot-sim' CC='$(CC)' PG_REGRESS='$(pg_regress_client)' \
 	BINDIR='$(bindir)' VECTORS='$(VECTORS)' sh test/sanitize/run.sh
 
+sanitize_common = $(sanitize_build)/fireiot_redzone.so $(sanitize_build)/first.so \
+	fireiot--$(EXTVERSION).sql build/sim/fireiot-sim
+
 check-asan check-memcheck: check-%: $(sanitize_build)/%/fireiot.so \
-		$(sanitize_build)/%/fireiot_fault.so \
-		$(sanitize_build)/fireiot_redzone.so $(sanitize_build)/first.so \
-		fireiot--$(EXTVERSION).sql build/sim/fireiot-sim
+		$(sanitize_build)/%/fireiot_fault.so $(sanitize_common)
 	@FRAMES=$(sanitize_frames_$*) $(sanitize_run) $* $(sanitize_suites_$*)
 
-check-sanitize:
-	@sh test/run.sh check-asan check-memcheck
+check-sanitize: $(sanitize_common)
+	@sh test/run.sh -p check-asan check-memcheck
 
 .PHONY: check-asan check-memcheck check-sanitize

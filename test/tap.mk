@@ -1,12 +1,14 @@
 # Servers that are started, stopped, dumped and copied: test/t/*.pl, with the
 # modules that PostgreSQL's own tests use.
 #
-#   make check-tap [TAP_TESTS=test/t/NNN_topic.pl]
+#   make check-tap [TAP_TESTS=test/t/NNN_topic.pl] [FIREIOT_JOBS=N]
 #   make soak [TIMES=10]     those that can go on for longer: so many times
 #
 # FIREIOT_SEED makes what is random in them the same again.
 
-TAP_TESTS ?= $(filter-out $(TAP_LEFT_OUT),$(sort $(wildcard test/t/*.pl)))
+# The longest begins first: several run at a time.
+longest = test/t/042_silence.pl
+TAP_TESTS ?= $(longest) $(filter-out $(longest),$(sort $(wildcard test/t/*.pl)))
 SOAK_TESTS = test/t/011_kill.pl test/t/015_hostile.pl test/t/018_memory.pl
 
 check-tap: build/sim/fireiot-sim build/test_clock.so build/test_attack.so next_version

@@ -54,7 +54,7 @@ sub log_end
 
 sub full_disk
 {
-	my $disk = $ENV{FIREIOT_SMALL_DISK};
+	my $disk = small_disk();
 
 	unless ($disk)
 	{
@@ -284,5 +284,5 @@ same_resources($node, $listener, $before, 'poison and part_now', 20480);
 connections_used_up();
 no_worker_slot();
 $node->stop;
-File::Path::remove_tree("$ENV{FIREIOT_SMALL_DISK}/tables") if $ENV{FIREIOT_SMALL_DISK};
+File::Path::remove_tree(small_disk() . '/tables') if small_disk();
 done_testing();

@@ -10,7 +10,7 @@ use Fireiot;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $disk = $ENV{FIREIOT_SMALL_DISK};
+my $disk = small_disk();
 plan skip_all => 'this user may not mount a small disk' unless $disk;
 
 # Small segments, few of which are kept: a full disk is noticed soon.

@@ -13,7 +13,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time);
 
-my $disk = $ENV{FIREIOT_SMALL_DISK};
+my $disk = small_disk();
 my $node;
 
 sub new_node

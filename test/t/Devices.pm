@@ -35,6 +35,7 @@ our @EXPORT = qw(
   processor_time
   refuses
   stored
+  small_disk
   fill_disk
   soak
 );
@@ -62,17 +63,16 @@ sub soak
 
 # ---- the centre ----
 
-# A port of 127.0.0.1 that nobody has.  Not one of those that the system gives
-# to clients: who knocks at such a port again and again while nobody listens
-# there is given that very port in the end, and speaks to himself.
+# A port of 127.0.0.1 that nobody has, nor another test that runs beside this
+# one.  Not one of those that the system gives to clients: who knocks at such a
+# port again and again while nobody listens there is given that very port in the
+# end, and speaks to himself.
 sub free_port
 {
 	my ($clients_from) = split ' ', slurp_file('/proc/sys/net/ipv4/ip_local_port_range');
-	my $port;
+	my $port = PostgreSQL::Test::Cluster::get_free_port();
 
-	return PostgreSQL::Test::Cluster::get_free_port() if $clients_from < 20000;
-	# not by rand(): two tests with one seed would have one port
-	do { $port = 10000 + int(1e6 * time) % ($clients_from - 10000) } until PostgreSQL::Test::Cluster::can_bind('127.0.0.1', $port);
+	$port = PostgreSQL::Test::Cluster::get_free_port() while $port >= $clients_from && $clients_from > 20000;
 	return $port;
 }
 
@@ -404,6 +404,15 @@ sub stored
 	return map { int } split /,/, $node->safe_psql('city', "
 		SELECT string_agg((SELECT count(*) FROM fireiot.frame AS f WHERE f.bytes = v.bytes)::text, ',' ORDER BY n)
 		FROM (SELECT bytes, row_number() OVER () AS n FROM (VALUES $list) AS w (bytes)) AS v");
+}
+
+# The directory of a disk of this test's own that may be filled; undef: this
+# user may not mount one.
+sub small_disk
+{
+	my ($name) = $0 =~ m{([^/]+)\.pl$};
+
+	return $ENV{FIREIOT_SMALL_DISK} && "$ENV{FIREIOT_SMALL_DISK}/$name";
 }
 
 # Let a file take all that is free where it is.

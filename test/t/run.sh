@@ -1,15 +1,18 @@
 #!/bin/sh
 # run.sh TEST.pl...
 #
-# TAP tests by prove, as the user of test/env/server.sh, in a directory of
-# their own: that user may not be able to enter the working tree.  Failures are
-# shown with what the test's log says of them.  Last line: assertions,
-# `N passed, N failed`.
+# TAP tests by prove, FIREIOT_JOBS at a time, as the user of test/env/server.sh,
+# in a directory of their own: that user may not be able to enter the working
+# tree.  Failures are shown with what the test's log says of them.  Last line:
+# assertions, `N passed, N failed`.
 #
 # From make: BINDIR, PG_REGRESS, PERL5LIB, PROVE, PG_CONFIG; FIREIOT_SIM, the
 # simulator of devices; FIREIOT_CLOCK, a clock for servers; FIREIOT_ATTACK,
 # functions in C that do damage; FIREIOT_NEXT, a version to upgrade to;
 # FIREIOT_SOAK, how many times as long some tests go on.
+#
+# The tests mostly wait, for servers that start and clocks that must pass: four
+# at a time take a third of the time on two cores.
 set -eu
 umask 022
 
@@ -32,10 +35,10 @@ else
 	user=
 fi
 
-# A command with a small disk that may be filled, FIREIOT_SMALL_DISK, in a
-# namespace of mounts that ends with it.  Not set where that is not allowed;
-# what needs it is then skipped.
-with_small_disk()
+# A command with a small disk for each test that may be filled, NAME in directory
+# FIREIOT_SMALL_DISK, in a namespace of mounts that ends with it.  Not set where
+# that is not allowed; what needs one is then skipped.
+with_small_disks()
 {
 	space='unshare --mount'
 	[ -n "$user" ] || space="$space --map-current-user --keep-caps"
@@ -45,8 +48,9 @@ with_small_disk()
 	fi
 	# shellcheck disable=SC2016
 	FIREIOT_SMALL_DISK=$dir/small $space sh -c '
-		mount -t tmpfs -o size=48m,mode=1777 tmpfs "$FIREIOT_SMALL_DISK" 2>/dev/null ||
-			unset FIREIOT_SMALL_DISK
+		for disk in "$FIREIOT_SMALL_DISK"/*; do
+			mount -t tmpfs -o size=48m,mode=1777 tmpfs "$disk" 2>/dev/null || unset FIREIOT_SMALL_DISK
+		done
 		exec "$@"' sh "$@"
 }
 
@@ -59,7 +63,10 @@ make_directory()
 		exit 1
 	fi
 	rm -rf "$dir"
-	mkdir -p "$dir/t" "$dir/docs" "$dir/small" "$TESTLOGDIR"
+	mkdir -p "$dir/t" "$dir/docs" "$dir/said/t" "$TESTLOGDIR"
+	for test in $(grep -l '\bsmall_disk()' test/t/*.pl); do
+		mkdir -p "$dir/small/$(basename "$test" .pl)"
+	done
 	cp test/t/*.pl test/t/*.pm "$dir/t"
 	cp test/verify_proof.sh "$dir/t"
 	export FIREIOT_VERIFY_PROOF="$dir/t/verify_proof.sh"
@@ -92,19 +99,24 @@ make_directory()
 
 count()
 {
-	grep -cE "$1" "$dir/out" || :
+	cat "$dir"/said/t/*.pl | grep -cE "$1" || :
 }
 
-# What was said, and the end of the log of each test that died.
+# What a test said that failed, and the end of the log of one that died.
+show_failure()
+{
+	log=$TESTLOGDIR/regress_log_$(basename "$1" .pl)
+	echo "-- $1"
+	grep -v '^ok [0-9]' "$dir/said/$1" || :
+	! grep -q 'done_testing() was not seen\|No tests run' "$log" || tail -n 25 "$log" | cut -c1-300
+}
+
 show_failures()
 {
-	grep -v '^ok [0-9]' "$dir/out"
 	for test; do
-		grep -q 'done_testing() was not seen\|No tests run' \
-			"$TESTLOGDIR/regress_log_$(basename "$test" .pl)" || continue
-		echo "-- $test"
-		tail -n 25 "$TESTLOGDIR/regress_log_$(basename "$test" .pl)" | cut -c1-300
+		! grep -q "^$test .*(Wstat: " "$dir/out" || show_failure "$test"
 	done
+	sed -n '/^Test Summary Report/,$p' "$dir/out"
 }
 
 # Pictures that tests made of the map.
@@ -123,15 +135,15 @@ for test; do
 	set -- "$@" "t/${test##*/}"
 done
 # shellcheck disable=SC2086
-(cd "$dir" && with_small_disk $user "$PROVE" --verbose --timer --nocolor -I"$dir/t" "$@") \
-	>"$dir/out" 2>&1 || :
+(cd "$dir" && PERL_TEST_HARNESS_DUMP_TAP="$dir/said" with_small_disks $user "$PROVE" --jobs "${FIREIOT_JOBS:-4}" \
+	--merge --timer --nocolor -I"$dir/t" "$@") >"$dir/out" 2>&1 || :
 keep_pictures
 passed=$(count '^ok [0-9]')
 failed=$(count '^not ok [0-9]')
 # a test that ended badly, or ran another number of assertions than it said
 grep -q '^Result: PASS$' "$dir/out" || [ "$failed" -gt 0 ] || failed=1
-awk '/^\[.*\.pl / { test = $2 } /^ok +[0-9]+ ms/ { print test ": " $2 " ms" }' "$dir/out"
-sed -n 's/^# \(.*: confirmed [0-9]*, missing .*\)/\1/p; s/^ok [0-9]* # skip /skipped: /p' "$dir/out"
+sed -n 's/^\[[0-9:]*\] \(t\/[^ ]*\).*  *\([0-9]*\) ms .*/\1: \2 ms/p' "$dir/out"
+sed -n 's/^# \(.*: confirmed [0-9]*, missing .*\)/\1/p; s/^ok [0-9]* # skip /skipped: /p' "$dir"/said/t/*.pl
 [ "$failed" -eq 0 ] || show_failures "$@"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
