@@ -84,7 +84,7 @@ DECLARE
 		WHERE c.relnamespace = 'fireiot'::regnamespace AND p.pronamespace = 'fireiot'::regnamespace);
 BEGIN
 	PERFORM fireiot.grant_all_of(ARRAY['SELECT ON ' || relations, 'EXECUTE ON FUNCTION ' || functions,
-		'EXECUTE ON FUNCTION fireiot.unit_packs(bigint[], timestamptz), fireiot.packs_of(bigint, timestamptz), fireiot.pack_rules(text), fireiot.rules_of(text), fireiot.case_rules(text, text, text), fireiot.with_packs(text, text), fireiot.known_packs(text)',
+		'EXECUTE ON FUNCTION fireiot.unit_packs(bigint[], timestamptz), fireiot.packs_of(bigint, timestamptz), fireiot.pack_versions(text), fireiot.fits_traits(text[], text[]), fireiot.pack_rules(text), fireiot.rules_of(text), fireiot.case_rules(text, text, text), fireiot.with_packs(text, text), fireiot.known_packs(text)',
 		'EXECUTE ON FUNCTION fireiot.puts_aside(fireiot.rule, fireiot.rule), fireiot.strictness(fireiot.rule), fireiot.rule_number(fireiot.rule), fireiot.strictest_of(text, text, text), fireiot.strictest(bigint, text, timestamptz, text), fireiot.contradictions(text), fireiot.is_looser(fireiot.contract_rule, fireiot.rule), fireiot.without_contracts(text), fireiot.loose_contracts()',
 		'EXECUTE ON FUNCTION fireiot.contacts_of(bigint, text, timestamptz, bigint, bigint), fireiot.setting(text)',
 		'EXECUTE ON FUNCTION fireiot.add_working_days(timestamptz, integer), fireiot.working_days_due(timestamptz, integer), fireiot.working_days_between(timestamptz, timestamptz), fireiot.is_working_day(date)',

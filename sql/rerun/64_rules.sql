@@ -78,45 +78,77 @@ AS $$ SELECT u.packs FROM fireiot.unit_packs(ARRAY[packs_of.unit_id], packs_of.a
 COMMENT ON FUNCTION fireiot.packs_of(bigint, timestamptz) IS
 'The packs that apply to a unit at a time: zj-db33-2023/1,operator-default/1,+control_room';
 
+-- Word by word: each alarm asks, and a query would take longer to start.
+CREATE OR REPLACE FUNCTION fireiot.pack_versions(packs text, OUT pack text, OUT version integer, OUT traits text[])
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 3
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+	word text;
+	told text[] := '{}';
+BEGIN
+	traits := '{}';
+	FOREACH word IN ARRAY string_to_array(packs, ',') LOOP
+		IF trim(word) LIKE '+%' THEN
+			traits := traits || substr(trim(word), 2);
+		END IF;
+	END LOOP;
+	FOREACH word IN ARRAY string_to_array(packs, ',') LOOP
+		CONTINUE WHEN trim(word) LIKE '+%';
+		pack := split_part(trim(word), '/', 1);
+		version := substring(trim(word) FROM '/([0-9]{1,9})$');
+		IF version IS NULL THEN
+			SELECT max(p.version) INTO version FROM fireiot.rule_pack AS p WHERE p.pack = trim(word);
+		END IF;
+		CONTINUE WHEN concat(pack, '/', version) = ANY (told);
+		told := told || concat(pack, '/', version);
+		RETURN NEXT;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION fireiot.pack_versions(text) IS
+'The words of what a case stores: each pack and version once, without a version the newest; beside each the traits of the unit';
+
+CREATE OR REPLACE FUNCTION fireiot.fits_traits(asked text[], traits text[])
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT NOT EXISTS (SELECT FROM unnest(asked) AS a
+		WHERE CASE WHEN a LIKE '!%' THEN substr(a, 2) = ANY (traits) ELSE a <> ALL (traits) END)
+$$;
+COMMENT ON FUNCTION fireiot.fits_traits(text[], text[]) IS
+'Has a unit with these traits all that a rule asks for? !trait: must not have it; null asks for nothing';
+
 -- Whatever is no pack that is loaded is left out: a case must open all the same.
 CREATE OR REPLACE FUNCTION fireiot.pack_rules(packs text)
 RETURNS SETOF fireiot.rule
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 100
 SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 BEGIN
 	RETURN QUERY
-	WITH word AS MATERIALIZED (
-		SELECT trim(w) AS word FROM string_to_table(packs, ',') AS w
-	), trait AS MATERIALIZED (
-		SELECT coalesce(array_agg(substr(word, 2)), '{}') AS traits FROM word WHERE word LIKE '+%'
-	), version AS MATERIALIZED (
-		SELECT DISTINCT split_part(word, '/', 1) AS pack,
-			coalesce(substring(word FROM '/([0-9]{1,9})$')::integer,
-				(SELECT max(p.version) FROM fireiot.rule_pack AS p WHERE p.pack = word)) AS version
-		FROM word WHERE word NOT LIKE '+%'
-	)
 	SELECT r.*
-	FROM version AS v JOIN fireiot.rule AS r ON r.pack = v.pack AND r.version = v.version, trait AS t
-	WHERE r.traits IS NULL OR NOT EXISTS (
-		SELECT FROM unnest(r.traits) AS asked
-		WHERE CASE WHEN asked LIKE '!%' THEN substr(asked, 2) = ANY (t.traits) ELSE asked <> ALL (t.traits) END);
+	FROM fireiot.pack_versions(packs) AS v
+	JOIN fireiot.rule AS r ON r.pack = v.pack AND r.version = v.version
+	WHERE r.traits IS NULL OR fireiot.fits_traits(r.traits, v.traits);
 END
 $$;
 COMMENT ON FUNCTION fireiot.pack_rules(text) IS
 'All rules of some packs that are for a unit with these traits; a pack without a version: the newest';
 
--- Does a clause with a number put this number of the operator aside?
+-- Does a clause with a number put this number of the operator aside?  In a form
+-- that queries take in.
 CREATE OR REPLACE FUNCTION fireiot.puts_aside(clause fireiot.rule, operator fireiot.rule)
 RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
+BEGIN ATOMIC
 	SELECT operator.origin = 'operator' AND clause.origin = 'clause' AND operator.transition IS NULL
 		AND clause.metric = operator.metric AND clause.conditions IS NOT DISTINCT FROM operator.conditions
-		AND num_nonnulls(clause.limit_interval, clause.limit_days, clause.level) > 0
-$$;
+		AND num_nonnulls(clause.limit_interval, clause.limit_days, clause.level) > 0;
+END;
 COMMENT ON FUNCTION fireiot.puts_aside(fireiot.rule, fireiot.rule) IS
 'Is the first a number of a clause for what the second sets as the operator''s own? Classes are not looked at';
 
@@ -144,17 +176,18 @@ AS $$
 BEGIN
 	RETURN QUERY
 	WITH r AS MATERIALIZED (
-		SELECT p AS rule, p.origin, p.metric
-		FROM fireiot.pack_rules(case_rules.packs) AS p
+		SELECT p.*
+		FROM fireiot.pack_versions(case_rules.packs) AS v
+		JOIN fireiot.rule AS p ON p.pack = v.pack AND p.version = v.version
 		LEFT JOIN fireiot.pack_class AS k ON k.pack = p.pack AND k.version = p.version AND k.kind = case_rules.kind
 		WHERE coalesce(k.class, case_rules.class) = ANY (p.classes)
 			AND (p.kinds IS NULL OR case_rules.kind = ANY (p.kinds))
+			AND (p.traits IS NULL OR fireiot.fits_traits(p.traits, v.traits))
 	)
-	SELECT (o.rule).*
+	SELECT o.*
 	FROM r AS o
 	WHERE o.origin = 'clause'
-		-- few are left to be compared
-		OR NOT EXISTS (SELECT FROM r AS c WHERE c.origin = 'clause' AND c.metric = o.metric AND fireiot.puts_aside(c.rule, o.rule));
+		OR NOT EXISTS (SELECT FROM r AS c WHERE fireiot.puts_aside(c::fireiot.rule, o::fireiot.rule));
 END
 $$;
 COMMENT ON FUNCTION fireiot.case_rules(text, text, text) IS

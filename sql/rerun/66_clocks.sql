@@ -45,9 +45,12 @@ COMMENT ON FUNCTION fireiot.fits_verdict(text, boolean, text[]) IS
 -- For each case and rule, events in their order: S starts the clock, T stops
 -- it, V makes it void, X starts what was void anew: so behind a stop nothing
 -- counts until the next S.  A start while it runs is none, nor is an end while
--- it does not.  No jit: to compile the query takes seconds.  Of steps of one name the first since
--- the case was opened, or opened again, is a start; for a class that the case
--- is put into later, one that has been is a start at that moment.
+-- it does not.  Of steps of one name the first since the case was opened, or
+-- opened again, is a start; for a class that the case is put into later, one
+-- that has been is a start at that moment.  Repeats, of which there can be
+-- thousands, are read only where a rule names them.
+--
+-- No jit: to compile the query takes seconds.
 CREATE OR REPLACE FUNCTION fireiot.clocks_of(
 	alarms bigint[], since timestamptz DEFAULT '-infinity', packs text DEFAULT NULL)
 RETURNS SETOF fireiot.deadline
@@ -60,11 +63,6 @@ SET plan_cache_mode = force_generic_plan
 SET jit = off
 AS $$
 #variable_conflict use_column
-DECLARE
-	named text[] := (
-		SELECT array_agg(DISTINCT step)
-		FROM fireiot.rule AS r, unnest(r.stop_steps || r.start_step || '{closed,reopened,reclassified,verified,breached}'::text[]) AS step
-		WHERE r.sort = 'deadline');
 BEGIN
 	-- a storm is worth a plan of its own, which never tries all with all
 	IF cardinality(alarms) > 100 THEN
@@ -79,7 +77,8 @@ BEGIN
 	), told AS (
 		SELECT s.*, count(*) FILTER (WHERE s.step = 'reopened') OVER (PARTITION BY s.alarm_id ORDER BY s.id) AS episode
 		FROM fireiot.alarm_step AS s
-		WHERE s.alarm_id = ANY (alarms) AND s.received_at >= since AND s.step = ANY (named)
+		WHERE s.alarm_id = ANY (alarms) AND s.received_at >= since
+			AND (s.step <> 'repeated' OR EXISTS (SELECT FROM fireiot.rule AS r WHERE r.sort = 'deadline' AND r.start_step = 'repeated'))
 	), step AS MATERIALIZED (
 		SELECT t.alarm_id, t.id, t.received_at, t.step, t.verdict, t.pack, t.rule, t.fields,
 			row_number() OVER (PARTITION BY t.alarm_id, t.episode, t.step, t.verdict ORDER BY t.id) = 1 AS is_first
@@ -216,6 +215,47 @@ $$;
 COMMENT ON FUNCTION fireiot.run_clocks(bigint[], timestamptz) IS
 'Makes fireiot.deadline say of some cases what their records say; returns how many rows were otherwise';
 
+-- What fireiot.clocks_of says of cases to which nothing has happened yet: the
+-- first run of what starts with them.  An alarm that has just come is in the
+-- listener's transaction, in which devices wait.
+CREATE OR REPLACE FUNCTION fireiot.start_clocks(alarms bigint[], since timestamptz)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+SET jit = off
+AS $$
+DECLARE
+	next_due timestamptz;
+BEGIN
+	WITH opening AS MATERIALIZED (
+		SELECT a.id, a.received_at, least(a.occurred_at, a.received_at) AS occurred_at, a.unit_id, a.class, a.kind, a.packs, a.window_id
+		FROM fireiot.alarm AS a WHERE a.id = ANY (alarms) AND a.received_at >= since
+	), rule_of AS MATERIALIZED (
+		SELECT c.packs AS of_packs, c.class AS of_class, c.kind AS of_kind, r.*
+		FROM (SELECT DISTINCT o.packs, o.class, o.kind FROM opening AS o) AS c, fireiot.case_rules(c.packs, c.class, c.kind) AS r
+		WHERE r.sort = 'deadline' AND r.modality <> 'no_number' AND r.start_step IN ('opened', 'occurred')
+	), started AS (
+		SELECT o.*, r.pack, r.version, r.rule, r.metric, r.modality, r.limit_interval, r.limit_days,
+			CASE r.start_step WHEN 'occurred' THEN o.occurred_at ELSE o.received_at END AS at
+		FROM opening AS o JOIN rule_of AS r ON r.of_packs = o.packs AND r.of_class = o.class AND r.of_kind = o.kind
+	), done AS (
+		INSERT INTO fireiot.deadline (alarm_id, pack, version, rule, run, unit_id, class, metric, modality, started_at, due_at, state, calendar_gap, window_id)
+		SELECT s.id, s.pack, s.version, s.rule, 1, s.unit_id, s.class, s.metric, s.modality, s.at,
+			coalesce(d.due_at, s.at + s.limit_interval), 'open', coalesce(d.calendar_gap, false), s.window_id
+		FROM started AS s LEFT JOIN LATERAL fireiot.working_days_due(s.at, s.limit_days) AS d ON s.limit_days IS NOT NULL
+		ORDER BY s.id, s.pack, s.version, s.rule
+		RETURNING due_at
+	)
+	SELECT min(due_at) INTO next_due FROM done;
+	IF next_due IS NOT NULL THEN
+		PERFORM fireiot.wake_keeper(next_due);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION fireiot.start_clocks(bigint[], timestamptz) IS
+'fireiot.run_clocks for cases that have no step and no clock yet';
+
 -- ZJ 8.4.2: where there is no control room, the safety manager is told.
 -- Clocks are read by their key, whatever there was when the plan was made:
 -- OFFSET 0 keeps the order, and no other index serves IS NOT DISTINCT FROM.
@@ -294,18 +334,27 @@ DECLARE
 	since timestamptz;
 BEGIN
 	SELECT array_agg(o.id), min(o.received_at) INTO alarms, since FROM opened AS o;
-	IF alarms IS NOT NULL THEN
-		PERFORM fireiot.run_clocks(alarms, since);
-		PERFORM fireiot.notify_opened(alarms);
+	IF alarms IS NULL THEN
+		RETURN NULL;
 	END IF;
+	-- what is restored from a dump may have its steps already
+	IF EXISTS (SELECT FROM fireiot.alarm_step AS s WHERE s.alarm_id = ANY (alarms) AND s.received_at >= since)
+		OR EXISTS (SELECT FROM fireiot.deadline AS d WHERE d.alarm_id = ANY (alarms)) THEN
+		PERFORM fireiot.run_clocks(alarms, since);
+	ELSE
+		PERFORM fireiot.start_clocks(alarms, since);
+	END IF;
+	PERFORM fireiot.notify_opened(alarms);
 	RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION fireiot.alarms_opened() IS
 'Trigger: starts the clocks of new alarms and writes the notices of them';
 
--- Only what a rule with a number names starts or stops a clock: repeats of
--- thousands of alarms cost nothing, nor do most steps that breaches take.
+-- Only what a rule with a number names starts or stops a clock, and of those
+-- only rules of the packs that a case has, for its class and kind: repeats of
+-- thousands of alarms cost nothing, nor do most steps that breaches take, nor
+-- ends of alarms whose clocks do not wait for them.
 CREATE OR REPLACE FUNCTION fireiot.alarms_stepped()
 RETURNS trigger
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER
@@ -316,9 +365,22 @@ DECLARE
 	alarms bigint[];
 	since timestamptz;
 BEGIN
-	SELECT array_agg(DISTINCT s.alarm_id) INTO alarms FROM stepped AS s
-	WHERE s.step IN ('closed', 'reopened', 'reclassified', 'verified')
-		OR EXISTS (SELECT FROM fireiot.rule AS r WHERE r.sort = 'deadline' AND r.modality <> 'no_number' AND (r.start_step = s.step OR s.step = ANY (r.stop_steps)));
+	WITH named AS MATERIALIZED (
+		SELECT u.step, r.pack, r.version, r.classes, r.kinds
+		FROM (SELECT DISTINCT s.step FROM stepped AS s) AS u
+		JOIN fireiot.rule AS r ON r.sort = 'deadline' AND r.modality <> 'no_number' AND (r.start_step = u.step OR u.step = ANY (r.stop_steps))
+	), sort_of_case AS (
+		SELECT s.step, n.packs, n.class, n.kind, array_agg(s.alarm_id) AS ids
+		FROM stepped AS s LEFT JOIN fireiot.alarm_now AS n ON n.id = s.alarm_id
+		GROUP BY s.step, n.packs, n.class, n.kind
+	)
+	SELECT array_agg(DISTINCT x.id) INTO alarms
+	FROM sort_of_case AS c, unnest(c.ids) AS x (id)
+	WHERE c.step IN ('closed', 'reopened', 'reclassified', 'verified') OR EXISTS (
+		SELECT FROM named AS m LEFT JOIN fireiot.pack_class AS k ON k.pack = m.pack AND k.version = m.version AND k.kind = c.kind
+		-- a case that is closed is not in alarm_now any more
+		WHERE m.step = c.step AND (c.class IS NULL OR strpos(c.packs, m.pack) > 0
+			AND coalesce(k.class, c.class) = ANY (m.classes) AND (m.kinds IS NULL OR c.kind = ANY (m.kinds))));
 	IF alarms IS NULL THEN
 		RETURN NULL;
 	END IF;
