@@ -472,6 +472,26 @@ sub announced
 	return;
 }
 
+# A superuser who says that && tells nothing of what it compares opens the index
+# to conditions through the barrier: docs/gis-layers.md.
+sub boxes
+{
+	my $box = 'geom && ST_MakeEnvelope(121.0, 31.0, 121.01, 31.01, 4326)';
+	my $rows = "SELECT count(*), md5(string_agg(r::text, ' ' ORDER BY id)) FROM fireiot_map.resource AS r WHERE $box";
+	my $plan = "EXPLAIN (COSTS OFF) SELECT * FROM fireiot_map.resource WHERE $box";
+	my $index = qr/Index Cond: .*geom &&/;
+
+	my $all = map_sql($rows);
+	like($all, qr/^[1-9][0-9]+\|/, 'a box of resources');
+	unlike(map_sql($plan), $index, 'the barrier lets no condition to the index');
+	sql('ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF');
+	like(map_sql($plan), $index, 'one that is leakproof it does');
+	is(map_sql($rows), $all, 'the rows are the same');
+	conditions_see_nothing();
+	sql('ALTER FUNCTION geometry_overlaps(geometry, geometry) NOT LEAKPROOF');
+	return;
+}
+
 # PostGIS in another schema, which the role's path does not have.
 sub elsewhere
 {
@@ -497,6 +517,7 @@ shifted();
 without_it($classified);
 announced();
 full_tiles();
+boxes();
 elsewhere();
 $node->stop;
 done_testing();
