@@ -60,7 +60,57 @@ END;
 COMMENT ON FUNCTION fireiot.tile_reach(integer, integer, integer, text) IS
 'A box in WGS84 around all that is on a tile, whose numbers are of a map in the system';
 
+-- What the cells of a box are reckoned by: looking at it once for each of a
+-- hundred thousand places would cost more than they do.
+CREATE OR REPLACE FUNCTION fireiot.tile_grid(box @postgis@.geometry)
+RETURNS double precision[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT ARRAY[@postgis@.st_xmin(box), @postgis@.st_ymin(box),
+		(@postgis@.st_xmax(box) - @postgis@.st_xmin(box)) / 64, (@postgis@.st_ymax(box) - @postgis@.st_ymin(box)) / 64];
+END;
+COMMENT ON FUNCTION fireiot.tile_grid(@postgis@.geometry) IS
+'West and south of a box in 64 by 64 cells, width and height of one';
+
+-- In a form that queries take in, like the next.
+CREATE OR REPLACE FUNCTION fireiot.grid_cell(place @postgis@.geometry, grid double precision[])
+RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT floor((@postgis@.st_y(place) - grid[2]) / grid[4])::integer * 64 + floor((@postgis@.st_x(place) - grid[1]) / grid[3])::integer;
+END;
+COMMENT ON FUNCTION fireiot.grid_cell(@postgis@.geometry, double precision[]) IS
+'The number of the cell that a point of the box is in, row by row from the south';
+
+CREATE OR REPLACE FUNCTION fireiot.grid_centre(cell integer, grid double precision[])
+RETURNS @postgis@.geometry
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT @postgis@.st_setsrid(@postgis@.st_makepoint(grid[1] + (cell % 64 + 0.5) * grid[3], grid[2] + (cell / 64 + 0.5) * grid[4]), 4326);
+END;
+COMMENT ON FUNCTION fireiot.grid_centre(integer, double precision[]) IS
+'The middle of a cell';
+
 -- Where a tile would hold too many, one feature stands for all of a cell.
+CREATE OR REPLACE FUNCTION fireiot.tile_of_cells(
+	layer text, grid double precision[], system text, bounds @postgis@.geometry, cells integer[], counts integer[], fires integer[] DEFAULT NULL)
+RETURNS bytea
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, fireiot, pg_temp
+AS $$
+BEGIN
+	RETURN (
+		SELECT @postgis@.st_asmvt(t, layer, 4096, 'geom')
+		FROM (
+			SELECT @postgis@.st_asmvtgeom(fireiot.on_map(fireiot.grid_centre(c.cell, grid), system), bounds, 4096, 64) AS geom, c.count, c.fires
+			FROM unnest(cells, counts, fires) AS c (cell, count, fires)
+		) AS t);
+END
+$$;
+COMMENT ON FUNCTION fireiot.tile_of_cells(text, double precision[], text, @postgis@.geometry, integer[], integer[], integer[]) IS
+'A tile with a feature for each of these cells, with how many there are, and how many fires among them';
+
+-- For layers of millions: what is in a cell is looked for by the index.
 CREATE OR REPLACE FUNCTION fireiot.cells_of(box @postgis@.geometry, n integer)
 RETURNS SETOF @postgis@.geometry
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 1024
@@ -85,10 +135,7 @@ DECLARE
 	system CONSTANT text := fireiot.tile_system(coordinate_system);
 	bounds CONSTANT @postgis@.geometry := @postgis@.st_tileenvelope(z, x, y);
 	reach CONSTANT @postgis@.geometry := fireiot.tile_reach(z, x, y, system);
-	west CONSTANT double precision := @postgis@.st_xmin(reach);
-	south CONSTANT double precision := @postgis@.st_ymin(reach);
-	width CONSTANT double precision := (@postgis@.st_xmax(reach) - west) / 64;
-	height CONSTANT double precision := (@postgis@.st_ymax(reach) - south) / 64;
+	grid CONSTANT double precision[] := fireiot.tile_grid(reach);
 BEGIN
 	RETURN (
 		WITH here AS MATERIALIZED (
@@ -107,11 +154,8 @@ BEGIN
 				) AS n ON n.unit_id = u.id
 			) AS t
 		) ELSE (
-			SELECT @postgis@.st_asmvt(t, 'unit', 4096, 'geom')
-			FROM (
-				SELECT @postgis@.st_asmvtgeom(fireiot.on_map(@postgis@.st_setsrid(@postgis@.st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count
-				FROM (SELECT floor((@postgis@.st_y(u.geom) - south) / height)::integer * 64 + floor((@postgis@.st_x(u.geom) - west) / width)::integer AS cell, count(*)::integer AS count FROM here AS u GROUP BY 1) AS c
-			) AS t
+			SELECT fireiot.tile_of_cells('unit', grid, system, bounds, array_agg(c.cell), array_agg(c.count))
+			FROM (SELECT fireiot.grid_cell(u.geom, grid) AS cell, count(*)::integer AS count FROM here AS u GROUP BY 1) AS c
 		) END, ''));
 END
 $$;
@@ -139,10 +183,7 @@ DECLARE
 	system CONSTANT text := fireiot.tile_system(coordinate_system);
 	bounds CONSTANT @postgis@.geometry := @postgis@.st_tileenvelope(z, x, y);
 	reach CONSTANT @postgis@.geometry := fireiot.tile_reach(z, x, y, system);
-	west CONSTANT double precision := @postgis@.st_xmin(reach);
-	south CONSTANT double precision := @postgis@.st_ymin(reach);
-	width CONSTANT double precision := (@postgis@.st_xmax(reach) - west) / 64;
-	height CONSTANT double precision := (@postgis@.st_ymax(reach) - south) / 64;
+	grid CONSTANT double precision[] := fireiot.tile_grid(reach);
 BEGIN
 	RETURN (
 		WITH here AS MATERIALIZED (
@@ -156,11 +197,8 @@ BEGIN
 				FROM here AS h
 			) AS t
 		) ELSE (
-			SELECT @postgis@.st_asmvt(t, 'building', 4096, 'geom')
-			FROM (
-				SELECT @postgis@.st_asmvtgeom(fireiot.on_map(@postgis@.st_setsrid(@postgis@.st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count
-				FROM (SELECT floor((@postgis@.st_y(h.geom) - south) / height)::integer * 64 + floor((@postgis@.st_x(h.geom) - west) / width)::integer AS cell, count(*)::integer AS count FROM here AS h GROUP BY 1) AS c
-			) AS t
+			SELECT fireiot.tile_of_cells('building', grid, system, bounds, array_agg(c.cell), array_agg(c.count))
+			FROM (SELECT fireiot.grid_cell(h.geom, grid) AS cell, count(*)::integer AS count FROM here AS h GROUP BY 1) AS c
 		) END, ''));
 END
 $$;
@@ -188,10 +226,7 @@ DECLARE
 	system CONSTANT text := fireiot.tile_system(coordinate_system);
 	bounds CONSTANT @postgis@.geometry := @postgis@.st_tileenvelope(z, x, y);
 	reach CONSTANT @postgis@.geometry := fireiot.tile_reach(z, x, y, system);
-	west CONSTANT double precision := @postgis@.st_xmin(reach);
-	south CONSTANT double precision := @postgis@.st_ymin(reach);
-	width CONSTANT double precision := (@postgis@.st_xmax(reach) - west) / 64;
-	height CONSTANT double precision := (@postgis@.st_ymax(reach) - south) / 64;
+	grid CONSTANT double precision[] := fireiot.tile_grid(reach);
 BEGIN
 	RETURN (
 		WITH here AS MATERIALIZED (
@@ -206,11 +241,8 @@ BEGIN
 				LEFT JOIN fireiot.device_now AS w ON w.device = d.device
 			) AS t
 		) ELSE (
-			SELECT @postgis@.st_asmvt(t, 'device', 4096, 'geom')
-			FROM (
-				SELECT @postgis@.st_asmvtgeom(fireiot.on_map(@postgis@.st_setsrid(@postgis@.st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count
-				FROM (SELECT floor((@postgis@.st_y(d.geom) - south) / height)::integer * 64 + floor((@postgis@.st_x(d.geom) - west) / width)::integer AS cell, count(*)::integer AS count FROM here AS d GROUP BY 1) AS c
-			) AS t
+			SELECT fireiot.tile_of_cells('device', grid, system, bounds, array_agg(c.cell), array_agg(c.count))
+			FROM (SELECT fireiot.grid_cell(d.geom, grid) AS cell, count(*)::integer AS count FROM here AS d GROUP BY 1) AS c
 		) END, ''));
 END
 $$;
@@ -238,10 +270,7 @@ DECLARE
 	system CONSTANT text := fireiot.tile_system(coordinate_system);
 	bounds CONSTANT @postgis@.geometry := @postgis@.st_tileenvelope(z, x, y);
 	reach CONSTANT @postgis@.geometry := fireiot.tile_reach(z, x, y, system);
-	west CONSTANT double precision := @postgis@.st_xmin(reach);
-	south CONSTANT double precision := @postgis@.st_ymin(reach);
-	width CONSTANT double precision := (@postgis@.st_xmax(reach) - west) / 64;
-	height CONSTANT double precision := (@postgis@.st_ymax(reach) - south) / 64;
+	grid CONSTANT double precision[] := fireiot.tile_grid(reach);
 BEGIN
 	RETURN (
 		WITH here AS MATERIALIZED (
@@ -261,11 +290,8 @@ BEGIN
 				) AS w ON true
 			) AS t
 		) ELSE (
-			SELECT @postgis@.st_asmvt(t, 'part', 4096, 'geom')
-			FROM (
-				SELECT @postgis@.st_asmvtgeom(fireiot.on_map(@postgis@.st_setsrid(@postgis@.st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count
-				FROM (SELECT floor((@postgis@.st_y(p.geom) - south) / height)::integer * 64 + floor((@postgis@.st_x(p.geom) - west) / width)::integer AS cell, count(*)::integer AS count FROM here AS p GROUP BY 1) AS c
-			) AS t
+			SELECT fireiot.tile_of_cells('part', grid, system, bounds, array_agg(c.cell), array_agg(c.count))
+			FROM (SELECT fireiot.grid_cell(p.geom, grid) AS cell, count(*)::integer AS count FROM here AS p GROUP BY 1) AS c
 		) END, ''));
 END
 $$;
@@ -293,10 +319,7 @@ DECLARE
 	system CONSTANT text := fireiot.tile_system(coordinate_system);
 	bounds CONSTANT @postgis@.geometry := @postgis@.st_tileenvelope(z, x, y);
 	reach CONSTANT @postgis@.geometry := fireiot.tile_reach(z, x, y, system);
-	west CONSTANT double precision := @postgis@.st_xmin(reach);
-	south CONSTANT double precision := @postgis@.st_ymin(reach);
-	width CONSTANT double precision := (@postgis@.st_xmax(reach) - west) / 64;
-	height CONSTANT double precision := (@postgis@.st_ymax(reach) - south) / 64;
+	grid CONSTANT double precision[] := fireiot.tile_grid(reach);
 BEGIN
 	RETURN (
 		WITH here AS MATERIALIZED (
@@ -317,11 +340,8 @@ BEGIN
 				) AS d ON true
 			) AS t
 		) ELSE (
-			SELECT @postgis@.st_asmvt(t, 'open_alarm', 4096, 'geom')
-			FROM (
-				SELECT @postgis@.st_asmvtgeom(fireiot.on_map(@postgis@.st_setsrid(@postgis@.st_makepoint(west + (c.cell % 64 + 0.5) * width, south + (c.cell / 64 + 0.5) * height), 4326), system), bounds, 4096, 64) AS geom, c.count, c.fires
-				FROM (SELECT floor((@postgis@.st_y(n.geom) - south) / height)::integer * 64 + floor((@postgis@.st_x(n.geom) - west) / width)::integer AS cell, count(*)::integer AS count, (count(*) FILTER (WHERE n.class = 'fire'))::integer AS fires FROM here AS n GROUP BY 1) AS c
-			) AS t
+			SELECT fireiot.tile_of_cells('open_alarm', grid, system, bounds, array_agg(c.cell), array_agg(c.count), array_agg(c.fires))
+			FROM (SELECT fireiot.grid_cell(n.geom, grid) AS cell, count(*)::integer AS count, (count(*) FILTER (WHERE n.class = 'fire'))::integer AS fires FROM here AS n GROUP BY 1) AS c
 		) END, ''));
 END
 $$;
