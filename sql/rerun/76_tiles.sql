@@ -93,7 +93,7 @@ COMMENT ON FUNCTION fireiot.grid_centre(integer, double precision[]) IS
 
 -- Where a tile would hold too many, one feature stands for all of a cell.
 CREATE OR REPLACE FUNCTION fireiot.tile_of_cells(
-	layer text, grid double precision[], system text, bounds @postgis@.geometry, cells integer[], counts integer[], fires integer[] DEFAULT NULL)
+	layer text, grid double precision[], system text, bounds @postgis@.geometry, cells integer[], counts integer[], fires integer[])
 RETURNS bytea
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, fireiot, pg_temp
@@ -154,7 +154,7 @@ BEGIN
 				) AS n ON n.unit_id = u.id
 			) AS t
 		) ELSE (
-			SELECT fireiot.tile_of_cells('unit', grid, system, bounds, array_agg(c.cell), array_agg(c.count))
+			SELECT fireiot.tile_of_cells('unit', grid, system, bounds, array_agg(c.cell), array_agg(c.count), NULL)
 			FROM (SELECT fireiot.grid_cell(u.geom, grid) AS cell, count(*)::integer AS count FROM here AS u GROUP BY 1) AS c
 		) END, ''));
 END
@@ -197,7 +197,7 @@ BEGIN
 				FROM here AS h
 			) AS t
 		) ELSE (
-			SELECT fireiot.tile_of_cells('building', grid, system, bounds, array_agg(c.cell), array_agg(c.count))
+			SELECT fireiot.tile_of_cells('building', grid, system, bounds, array_agg(c.cell), array_agg(c.count), NULL)
 			FROM (SELECT fireiot.grid_cell(h.geom, grid) AS cell, count(*)::integer AS count FROM here AS h GROUP BY 1) AS c
 		) END, ''));
 END
@@ -241,7 +241,7 @@ BEGIN
 				LEFT JOIN fireiot.device_now AS w ON w.device = d.device
 			) AS t
 		) ELSE (
-			SELECT fireiot.tile_of_cells('device', grid, system, bounds, array_agg(c.cell), array_agg(c.count))
+			SELECT fireiot.tile_of_cells('device', grid, system, bounds, array_agg(c.cell), array_agg(c.count), NULL)
 			FROM (SELECT fireiot.grid_cell(d.geom, grid) AS cell, count(*)::integer AS count FROM here AS d GROUP BY 1) AS c
 		) END, ''));
 END
@@ -290,7 +290,7 @@ BEGIN
 				) AS w ON true
 			) AS t
 		) ELSE (
-			SELECT fireiot.tile_of_cells('part', grid, system, bounds, array_agg(c.cell), array_agg(c.count))
+			SELECT fireiot.tile_of_cells('part', grid, system, bounds, array_agg(c.cell), array_agg(c.count), NULL)
 			FROM (SELECT fireiot.grid_cell(p.geom, grid) AS cell, count(*)::integer AS count FROM here AS p GROUP BY 1) AS c
 		) END, ''));
 END
