@@ -149,14 +149,15 @@ sub commands
 sub tls_client
 {
 	my (%with) = @_;
-	my $client = { in => '', out => '', err => '' };
+	my $client = { out => '', err => '' };
 	my $name = $with{certificate};
 	my @command = (
 		qw(openssl s_client -quiet -nocommands -connect), "127.0.0.1:$port",
 		$name ? ('-cert', "$dir/$name.crt", '-key', "$dir/$name.key") : (),
 		@{ $with{options} // [] });
 
-	$client->{harness} = IPC::Run::start(\@command, '<', \$client->{in},
+	pipe my $input, $client->{in};
+	$client->{harness} = IPC::Run::start(\@command, '<', $input,
 		'>', \$client->{out}, '2>', \$client->{err},
 		IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default));
 	return $client;
@@ -168,7 +169,9 @@ sub say_frames
 	my ($client, @frame) = @_;
 
 	$client->{out} = '';
-	$client->{in} .= join '', @frame;
+	# a client that was refused may have ended
+	local $SIG{PIPE} = 'IGNORE';
+	syswrite $client->{in}, join '', @frame;
 	$client->{harness}->pump
 	  while $client->{harness}->pumpable && length $client->{out} < 30 * @frame;
 	return commands($client->{out});
