@@ -24,9 +24,11 @@ static statement keep = {
 	"SELECT fireiot.keep_signals($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 };
 
-static statement open_devices = {
-	"SELECT DISTINCT a.device FROM fireiot.alarm_now AS a"
-	" WHERE a.device OPERATOR(fireiot.=) ANY ($1) AND a.restored_at IS NULL"
+/* OFFSET 0 keeps it one look by the key for each, whenever it is planned. */
+static statement open_parts = {
+	"SELECT DISTINCT u.device, u.part FROM ROWS FROM (unnest($1), unnest($2)) AS u (device, part)"
+	" WHERE EXISTS (SELECT FROM fireiot.alarm_now AS a"
+	" WHERE a.device OPERATOR(fireiot.=) u.device AND a.part OPERATOR(fireiot.=) u.part AND a.restored_at IS NULL OFFSET 0)"
 };
 
 typedef struct alarm_signal
@@ -209,87 +211,97 @@ alarm_signals_operation(alarm_signals *s, const part_change *change)
 
 /* ---- what is quiet, and nothing is open ---- */
 
-static int
-compare_addresses(const void *x, const void *y)
+typedef struct place
 {
-	device_addr a = *(const device_addr *) x;
-	device_addr b = *(const device_addr *) y;
+	device_addr device;
+	part_addr	part;
+} place;
 
-	return a < b ? -1 : a > b;
+static int
+compare_places(const void *x, const void *y)
+{
+	const place *a = x;
+	const place *b = y;
+
+	if (a->device != b->device)
+		return a->device < b->device ? -1 : 1;
+	return a->part < b->part ? -1 : a->part > b->part;
 }
 
-/* Devices of quiet signals, each once if they stand side by side. */
-static Datum
-quiet_devices(const alarm_signals *s, Oid type)
+/* Run open_parts for the quiet signals; the answer is in SPI_tuptable. */
+static void
+ask_open_parts(const alarm_signals *s, const catalog_ids *ids)
 {
-	array_builder a;
-	const alarm_signal *last = NULL;
+	Oid			types[2] = {get_array_type(ids->device_addr), get_array_type(ids->part_addr)};
+	Datum		values[2];
+	array_builder devices;
+	array_builder parts;
 
-	array_begin(&a, s->quiet);
+	array_begin(&devices, s->quiet);
+	array_begin(&parts, s->quiet);
 	for (int i = 0; i < s->count; i++)
 	{
 		const alarm_signal *signal = &s->signals[i];
 
-		if (!signal->quiet || (last != NULL && last->device == signal->device))
+		if (!signal->quiet)
 			continue;
-		array_add(&a, DeviceAddrGetDatum(signal->device), false);
-		last = signal;
+		array_add(&devices, DeviceAddrGetDatum(signal->device), false);
+		array_add(&parts, PartAddrGetDatum(signal->part), false);
 	}
-	return array_end(&a, type);
+	values[0] = array_end(&devices, ids->device_addr);
+	values[1] = array_end(&parts, ids->part_addr);
+	statement_run(&open_parts, 2, types, values, NULL);
 }
 
 /*
- * Devices that have an alarm which is not over, or a signal in this batch that
+ * Parts that have an alarm which is not over, or a signal in this batch that
  * is not quiet; sorted.
  */
-static device_addr *
-loud_devices(const alarm_signals *s, const catalog_ids *ids, int *count)
+static place *
+loud_parts(const alarm_signals *s, const catalog_ids *ids, int *count)
 {
-	Oid			types[1] = {get_array_type(ids->device_addr)};
-	Datum		values[1];
-	device_addr *devices;
+	place	   *places;
 	int			n = 0;
 
-	values[0] = quiet_devices(s, ids->device_addr);
 	SPI_connect();
-	statement_run(&open_devices, 1, types, values, NULL);
-	devices = MemoryContextAlloc(s->memory,
-								 (SPI_processed + s->count) * sizeof(device_addr));
+	ask_open_parts(s, ids);
+	places = MemoryContextAlloc(s->memory,
+								(SPI_processed + s->count) * sizeof(place));
 	for (uint64 row = 0; row < SPI_processed; row++)
 	{
+		HeapTuple	tuple = SPI_tuptable->vals[row];
+		TupleDesc	columns = SPI_tuptable->tupdesc;
 		bool		isnull;
 
-		devices[n++] =
-			DatumGetDeviceAddr(SPI_getbinval(SPI_tuptable->vals[row],
-											 SPI_tuptable->tupdesc, 1,
-											 &isnull));
+		places[n].device = DatumGetDeviceAddr(SPI_getbinval(tuple, columns, 1, &isnull));
+		places[n++].part = DatumGetPartAddr(SPI_getbinval(tuple, columns, 2, &isnull));
 	}
 	SPI_finish();
 	for (int i = 0; i < s->count; i++)
 		if (!s->signals[i].quiet)
-			devices[n++] = s->signals[i].device;
-	qsort(devices, n, sizeof(device_addr), compare_addresses);
+			places[n++] = (place) {s->signals[i].device, s->signals[i].part};
+	qsort(places, n, sizeof(place), compare_places);
 	*count = n;
-	return devices;
+	return places;
 }
 
 static void
 drop_quiet(alarm_signals *s, const catalog_ids *ids)
 {
-	int			devices_count;
-	device_addr *devices;
+	int			loud_count;
+	place	   *loud;
 	int			n = 0;
 
 	if (s->quiet == 0)
 		return;
-	devices = loud_devices(s, ids, &devices_count);
+	loud = loud_parts(s, ids, &loud_count);
 	for (int i = 0; i < s->count; i++)
 	{
 		alarm_signal *signal = &s->signals[i];
+		place		at = {signal->device, signal->part};
 
 		if (!signal->quiet ||
-			bsearch(&signal->device, devices, devices_count,
-					sizeof(device_addr), compare_addresses) != NULL)
+			bsearch(&at, loud, loud_count, sizeof(place), compare_places) != NULL)
 			s->signals[n++] = *signal;
 	}
 	alarm_signals_return(s, n);
@@ -446,6 +458,6 @@ alarm_signals_forget_plans(void)
 	alarm_flaps_forget_plans();
 	statement_forget(&note);
 	statement_forget(&keep);
-	statement_forget(&open_devices);
+	statement_forget(&open_parts);
 	alarm_watch_forget_plans();
 }

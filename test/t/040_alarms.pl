@@ -133,6 +133,8 @@ sub restarted
 	$_->connect for $d, $e;
 	said($d, state_unit(1, 2));
 	is(now_of($d, '1.1/40.1', 'fire'), '0|f', 'after a restart: the same is no repeat');
+	said($d, state_unit(2, 0));
+	is(now_of($d, '1.1/40.1', 'fire'), '0|f', 'after a restart: what another part says ends nothing');
 	said($e, state_unit(1, 0));
 	is(now_of($e, '1.1/40.1', 'fire'), '0|t', 'after a restart: what has fallen is restored');
 	is(sql("SELECT count(*) FROM alarm WHERE device IN ('$d->{address}', '$e->{address}')"), '2', 'after a restart: no other alarm');
