@@ -165,6 +165,12 @@ run -F " " -v breaches="$(scaled 2000 1)" -f "$parts/breach.sql" | while read -r
 done
 
 # beside all these, whose ids were given by hand
+run -c "SELECT setval('fireiot.alarm_id', 900000000)" >/dev/null
+say 'one alarm after the other'
+run -v alarms="$(scaled 1000 50)" -f "$parts/one.sql" | while read -r figure value; do
+	figure "$figure" "$value" ms
+done
+
 run -c "SELECT setval('fireiot.alarm_id', 1000000000)" >/dev/null
 open_latency
 storm
