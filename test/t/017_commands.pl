@@ -481,8 +481,14 @@ sub duty
 sub unregistered
 {
 	restart_with(admission => 'open', flush_interval => 3600);
-	my $d = speak(device('0000000a0bff'));
-	# the keeper catches up with frames when it starts, be it behind the first
+	my $d = device('0000000a0bff');
+	# the keeper catches up with frames when it starts, between its first two turns
+	foreach my $turn (1, 2)
+	{
+		my $blocks = sql('SELECT coalesce(max(n), 0) FROM ledger_block');
+		speak($d);
+		ok($node->poll_query_until('city', "SELECT max(n) > $blocks FROM fireiot.ledger_block"), "the keeper has sealed: $turn");
+	}
 	sql("DELETE FROM device_now WHERE device = '$d->{address}'");
 	my $id = send_command($d->{address}, 81);
 
