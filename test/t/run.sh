@@ -11,8 +11,8 @@
 # functions in C that do damage; FIREIOT_NEXT, a version to upgrade to;
 # FIREIOT_SOAK, how many times as long some tests go on.
 #
-# The tests mostly wait, for servers that start and clocks that must pass: four
-# at a time take a third of the time on two cores.
+# The tests mostly wait, for servers that start and clocks that must pass: three
+# at a time take not much more than a third of the time.
 set -eu
 umask 022
 
@@ -135,7 +135,7 @@ for test; do
 	set -- "$@" "t/${test##*/}"
 done
 # shellcheck disable=SC2086
-(cd "$dir" && PERL_TEST_HARNESS_DUMP_TAP="$dir/said" with_small_disks $user "$PROVE" --jobs "${FIREIOT_JOBS:-4}" \
+(cd "$dir" && PERL_TEST_HARNESS_DUMP_TAP="$dir/said" with_small_disks $user "$PROVE" --jobs "${FIREIOT_JOBS:-3}" \
 	--merge --timer --nocolor -I"$dir/t" "$@") >"$dir/out" 2>&1 || :
 keep_pictures
 passed=$(count '^ok [0-9]')
